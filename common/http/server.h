@@ -1,0 +1,93 @@
+// The HTTP/1.1 server of the project. Pistache accepts and reads, Boost.Beast frames, and every write
+// is ours, under the connection's own lock, so that no reply can reach another client. Nothing above
+// knows either library.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "common/http/message.h"
+#include "common/status/status.h"
+
+namespace bw::http {
+
+struct ServerOptions {
+  std::string host = "127.0.0.1";
+  /// 0 picks a free port; Server::port() tells which.
+  int port = 0;
+  int threads = 1;
+  /// Request line and header fields together; beyond it 431 and close.
+  std::size_t max_header_bytes = 16u << 10;
+  /// Beyond it 413 and close.
+  std::size_t max_body_bytes = 1u << 20;
+  /// Unsent bytes kept for one slow reader; beyond it the connection is dropped and counted.
+  std::size_t max_unsent_bytes = 1u << 20;
+  /// Connections beyond it are closed at once and counted.
+  std::size_t max_connections = 10'000;
+  std::chrono::milliseconds header_timeout{10'000};
+  std::chrono::milliseconds body_timeout{30'000};
+  std::chrono::milliseconds idle_timeout{60'000};
+  int accept_backlog = 4096;
+};
+
+/// A reply sent piece by piece (Server-Sent Events). Thread-safe.
+class StreamWriter {
+ public:
+  virtual ~StreamWriter() = default;
+  /// Queues `data`; false once the client is gone, the stream is closed or the reader fell too far
+  /// behind (ServerOptions::max_unsent_bytes). Never blocks.
+  virtual bool Write(std::string_view data) = 0;
+  /// Ends the body properly; the connection may serve another request.
+  virtual void Close() = 0;
+};
+
+/// One request waiting for its reply. Thread-safe: the reply may come from any thread at any later
+/// time; holding one costs memory only. A dropped, never answered Exchange answers 500 itself.
+class Exchange {
+ public:
+  virtual ~Exchange() = default;
+  virtual const Request& request() const = 0;
+  /// Sends the reply; the first call wins, later ones return false, as does a client already gone.
+  /// `written`, if given, runs exactly once: true when the last byte was handed to the kernel, false
+  /// when the connection went away first. It may run before Reply returns, on this or a server thread.
+  virtual bool Reply(Response response, std::function<void(bool)> written = nullptr) = 0;
+  /// Sends status and headers and leaves the body open; nullptr if already answered or the client is
+  /// gone. The body is chunked (HTTP/1.1) or ends with the connection (HTTP/1.0).
+  virtual std::shared_ptr<StreamWriter> StartStream(Response head) = 0;
+  /// `gone` runs once if the client disconnects before the reply (or stream) is complete; at once if it
+  /// already has. It runs on a server thread and must not block.
+  virtual void OnClientGone(std::function<void()> gone) = 0;
+};
+
+/// Called on a server thread for each complete request; must not block.
+using Handler = std::function<void(std::shared_ptr<Exchange>)>;
+
+struct ServerCounters {
+  std::uint64_t connections_open = 0;
+  std::uint64_t connections_refused = 0;
+  std::uint64_t requests = 0;
+  std::uint64_t malformed = 0;
+  std::uint64_t timeouts = 0;
+  std::uint64_t slow_readers_dropped = 0;
+};
+
+class Server {
+ public:
+  virtual ~Server() = default;  // stops at once, closing what is open
+  virtual int port() const = 0;
+  virtual ServerCounters counters() const = 0;
+  /// Refuses new connections and requests, lets what is in flight finish, closes; returns true when all
+  /// finished within `limit`, false when the rest was cut.
+  virtual bool Drain(std::chrono::milliseconds limit) = 0;
+};
+
+/// UNAVAILABLE when the address is taken or cannot be bound (the message names it);
+/// INVALID_ARGUMENT for options out of range.
+StatusOr<std::unique_ptr<Server>> StartServer(const ServerOptions& options, Handler handler);
+
+}  // namespace bw::http
