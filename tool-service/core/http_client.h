@@ -1,0 +1,63 @@
+// The port through which tools reach the APIs behind them. The adapter (tool-service/upstream)
+// stacks authorization and retries on the project's HTTP client; tests put a fake behind it.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "common/status/status.h"
+
+namespace bw::tool_service {
+
+using HttpHeaders = std::vector<std::pair<std::string, std::string>>;
+
+struct HttpRequest {
+  std::string method = "GET";
+  /// Absolute, percent-encoded, naming the production host as the OpenAPI document does; the
+  /// adapter sends it to the host that the configuration puts in its place.
+  std::string url;
+  HttpHeaders headers;
+  std::string body;
+  /// Whose credentials go with it; they are only ever attached for hosts known to be Bandwidth's.
+  std::string tenant = "default";
+  /// False for operations that declare `security: []`: no credentials are attached.
+  bool authorize = true;
+  /// The whole exchange with retries; beyond it DEADLINE_EXCEEDED.
+  std::chrono::milliseconds timeout{30'000};
+  /// A larger answer is refused with RESOURCE_EXHAUSTED.
+  std::size_t max_response_bytes = 16u << 20;
+};
+
+struct HttpResponse {
+  int status = 0;
+  HttpHeaders headers;
+  std::string body;
+};
+
+/// A request under way. Cancel is safe from any thread, more than once, and after completion.
+class HttpCall {
+ public:
+  virtual ~HttpCall() = default;
+  virtual void Cancel() = 0;
+};
+
+/// Thread-safe. Any status received is a response. Errors: UNAVAILABLE (not reached, reset),
+/// DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED (too much in flight, too large an answer),
+/// INVALID_ARGUMENT (malformed URL or header), FAILED_PRECONDITION (no credentials are set; the
+/// message says what to set), UNAUTHENTICATED (the token endpoint refused them) and CANCELLED.
+class HttpClient {
+ public:
+  using Done = std::function<void(StatusOr<HttpResponse>)>;
+
+  virtual ~HttpClient() = default;
+  /// `done` runs exactly once, on any thread, perhaps before Send returns; it must not block. The
+  /// result is never null and may be dropped: that cancels nothing.
+  virtual std::shared_ptr<HttpCall> Send(HttpRequest request, Done done) = 0;
+};
+
+}  // namespace bw::tool_service
