@@ -7,7 +7,8 @@ namespace {
 class BoundedBuilder : public nlohmann::detail::json_sax_dom_parser<Json> {
  public:
   using Base = nlohmann::detail::json_sax_dom_parser<Json>;
-  BoundedBuilder(Json& root, int max_depth) : Base(root, /*allow_exceptions=*/false), max_(max_depth) {}
+  BoundedBuilder(Json& document, int max_depth)
+      : Base(document, /*allow_exceptions=*/false), max_(max_depth) {}
 
   bool start_object(std::size_t elements) { return Enter() && Base::start_object(elements); }
   bool start_array(std::size_t elements) { return Enter() && Base::start_array(elements); }
