@@ -1,0 +1,117 @@
+#include "common/rpc/rpc.h"
+
+#include <mutex>
+
+#include <grpcpp/create_channel.h>
+#include <grpcpp/ext/proto_server_reflection_plugin.h>
+#include <grpcpp/health_check_service_interface.h>
+#include <grpcpp/server.h>
+#include <grpcpp/server_builder.h>
+
+namespace bw::rpc {
+namespace {
+
+constexpr int kKeepAliveMs = 20'000;
+constexpr int kKeepAliveTimeoutMs = 5'000;
+constexpr int kMinPingIntervalMs = 10'000;
+constexpr int kMaxReconnectBackoffMs = 1'000;
+
+class RunningServer : public Server {
+ public:
+  RunningServer(std::unique_ptr<grpc::Server> server, int port)
+      : server_(std::move(server)), port_(port) {}
+
+  ~RunningServer() override { Shutdown(std::chrono::milliseconds(0)); }
+
+  int port() const override { return port_; }
+
+  std::shared_ptr<grpc::Channel> InProcessChannel() override {
+    grpc::ChannelArguments arguments;
+    arguments.SetMaxReceiveMessageSize(-1);
+    return server_->InProcessChannel(arguments);
+  }
+
+  void SetServing(bool serving) override {
+    if (auto* health = server_->GetHealthCheckService()) health->SetServingStatus(serving);
+  }
+
+  void Shutdown(std::chrono::milliseconds limit) override {
+    const std::lock_guard lock(mutex_);
+    if (stopped_) return;
+    stopped_ = true;
+    SetServing(false);
+    server_->Shutdown(std::chrono::system_clock::now() + limit);
+    server_->Wait();
+  }
+
+ private:
+  std::unique_ptr<grpc::Server> server_;
+  const int port_;
+  std::mutex mutex_;  // guards stopped_
+  bool stopped_ = false;
+};
+
+void EnablePlugins() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    grpc::EnableDefaultHealthCheckService(true);
+    grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+  });
+}
+
+}  // namespace
+
+// Both enums are google.rpc.Code.
+int ToCode(StatusCode code) { return static_cast<int>(code); }
+
+StatusCode FromCode(int code) {
+  constexpr int kLastCode = static_cast<int>(StatusCode::kUnauthenticated);
+  return code < 0 || code > kLastCode ? StatusCode::kUnknown : static_cast<StatusCode>(code);
+}
+
+grpc::Status ToGrpc(const Status& status) {
+  if (status.ok()) return grpc::Status::OK;
+  return {static_cast<grpc::StatusCode>(ToCode(status.code())), std::string(Message(status))};
+}
+
+Status FromGrpc(const grpc::Status& status) {
+  if (status.ok()) return OkStatus();
+  return MakeStatus(FromCode(status.error_code()), status.error_message());
+}
+
+StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& options,
+                                                const std::vector<grpc::Service*>& services) {
+  EnablePlugins();
+  grpc::ServerBuilder builder;
+  int port = 0;
+  // Two processes must not share a port by accident.
+  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
+                             kMinPingIntervalMs);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+  builder.SetMaxReceiveMessageSize(options.max_receive_bytes);
+  if (!options.listen.empty()) {
+    builder.AddListeningPort(options.listen, grpc::InsecureServerCredentials(), &port);
+  }
+  for (grpc::Service* service : services) builder.RegisterService(service);
+  std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
+  if (server == nullptr) return Unavailable("cannot listen on " + options.listen);
+  auto running = std::make_unique<RunningServer>(std::move(server), port);
+  running->SetServing(false);
+  return std::unique_ptr<Server>(std::move(running));
+}
+
+std::shared_ptr<grpc::Channel> Connect(const std::string& address) {
+  grpc::ChannelArguments arguments;
+  arguments.SetMaxReceiveMessageSize(-1);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepAliveMs);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepAliveTimeoutMs);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 100);
+  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, kMaxReconnectBackoffMs);
+  arguments.SetLoadBalancingPolicyName("round_robin");
+  return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
+}
+
+}  // namespace bw::rpc
