@@ -1,5 +1,5 @@
-// The one HTTP client of the project: curl's multi interface on one thread, used by the tool service
-// (upstream APIs), the sandbox (webhooks) and the tests. Nothing above knows curl.
+// The one HTTP client of the project: curl's multi interface on one thread, used by the tool
+// service (upstream APIs), the sandbox (webhooks) and the tests. Nothing above knows curl.
 #pragma once
 
 #include <chrono>
@@ -55,11 +55,12 @@ class Cancellation {
   virtual void Cancel() = 0;
 };
 
-/// Thread-safe. Redirects are never followed (the caller decides), cookies never kept, only http and
-/// https are spoken, HTTP/2 where a TLS server offers it, keep-alive always. A reply with any status is
-/// a Response; errors are UNAVAILABLE (not reached, reset), DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED,
-/// INVALID_ARGUMENT (malformed URL or header) and CANCELLED. `done` runs exactly once, on the client's
-/// own thread: it must not block. Destruction cancels what is still running, and waits for its `done`s.
+/// Thread-safe. Redirects are never followed (the caller decides), cookies never kept, only http
+/// and https are spoken, HTTP/2 where a TLS server offers it, keep-alive always. A reply with any
+/// status is a Response; errors are UNAVAILABLE (not reached, reset), DEADLINE_EXCEEDED,
+/// RESOURCE_EXHAUSTED, INVALID_ARGUMENT (malformed URL or header) and CANCELLED. `done` runs
+/// exactly once, on the client's own thread: it must not block. Destruction cancels what is still
+/// running, and waits for its `done`s.
 class HttpClient {
  public:
   using Done = std::function<void(StatusOr<Response>)>;

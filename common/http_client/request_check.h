@@ -1,0 +1,13 @@
+// What is refused before a byte is sent: anything that could end a header field early and begin
+// another.
+#pragma once
+
+#include "common/http_client/http_client.h"
+
+namespace bw::http_client {
+
+/// INVALID_ARGUMENT naming the method, URL or header field; values are never quoted, they may be
+/// secrets.
+Status CheckRequest(const Request& request);
+
+}  // namespace bw::http_client
