@@ -10,9 +10,10 @@ namespace bw::config {
 
 class Environment {
  public:
+  using Variables = std::map<std::string, std::string, std::less<>>;
+
   Environment() = default;
-  explicit Environment(std::map<std::string, std::string, std::less<>> variables)
-      : variables_(std::move(variables)) {}
+  explicit Environment(Variables variables) : variables_(std::move(variables)) {}
 
   /// A copy of the process's environment; the only reader of it is env.cc.
   static Environment FromProcess();
@@ -21,7 +22,7 @@ class Environment {
   std::optional<std::string_view> Get(std::string_view name) const;
 
  private:
-  std::map<std::string, std::string, std::less<>> variables_;
+  Variables variables_;
 };
 
 }  // namespace bw::config
