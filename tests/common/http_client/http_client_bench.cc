@@ -25,7 +25,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr int kInFlight = 64;
 constexpr std::string_view kAnswer =
-    "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 35\r\n\r\n"
+    "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 36\r\n\r\n"
     "{\"id\":\"c-11aa22bb\",\"state\":\"active\"}";
 
 sockaddr_in Loopback(int port) {
