@@ -1,7 +1,7 @@
 // HTTP messages as the services see them (RFC 9110). Plain values; no transport type leaks out.
 #pragma once
 
-#include <map>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,7 +10,11 @@
 
 namespace bw::http {
 
-/// Header fields in arrival order; names compare case-insensitively, values have outer blanks trimmed.
+/// ASCII letters compare equal in either case, as in field names and most of HTTP's tokens.
+bool EqualsIgnoringCase(std::string_view a, std::string_view b);
+
+/// Header fields in arrival order; names compare case-insensitively, values have outer blanks
+/// trimmed.
 class Headers {
  public:
   void Add(std::string name, std::string value);
@@ -18,6 +22,7 @@ class Headers {
   std::optional<std::string_view> Get(std::string_view name) const;
   std::vector<std::string_view> GetAll(std::string_view name) const;
   const std::vector<std::pair<std::string, std::string>>& all() const { return fields_; }
+  void Reserve(std::size_t fields) { fields_.reserve(fields); }
 
  private:
   std::vector<std::pair<std::string, std::string>> fields_;

@@ -1,6 +1,6 @@
-// The HTTP/1.1 server of the project. Pistache accepts and reads, Boost.Beast frames, and every write
-// is ours, under the connection's own lock, so that no reply can reach another client. Nothing above
-// knows either library.
+// The HTTP/1.1 server of the project. Pistache accepts and reads, Boost.Beast frames, and every
+// write is ours, under the connection's own lock, so that no reply can reach another client.
+// Nothing above knows either library.
 #pragma once
 
 #include <chrono>
@@ -25,17 +25,22 @@ struct ServerOptions {
   std::size_t max_header_bytes = 16u << 10;
   /// Beyond it 413 and close.
   std::size_t max_body_bytes = 1u << 20;
-  /// Unsent bytes kept for one slow reader; beyond it the connection is dropped and counted.
+  /// Unsent bytes a stream keeps for a slow reader; beyond it the connection is dropped and
+  /// counted. A whole reply is always kept: its body was in memory anyway, and nothing is added to
+  /// it.
   std::size_t max_unsent_bytes = 1u << 20;
   /// Connections beyond it are closed at once and counted.
   std::size_t max_connections = 10'000;
   std::chrono::milliseconds header_timeout{10'000};
   std::chrono::milliseconds body_timeout{30'000};
   std::chrono::milliseconds idle_timeout{60'000};
+  /// Unsent bytes that make no progress for this long: dropped and counted as a slow reader.
+  std::chrono::milliseconds send_timeout{30'000};
   int accept_backlog = 4096;
 };
 
-/// A reply sent piece by piece (Server-Sent Events). Thread-safe.
+/// A reply sent piece by piece (Server-Sent Events). Thread-safe. Dropping the last reference
+/// without Close() cuts the connection, so that the client cannot take a part for the whole.
 class StreamWriter {
  public:
   virtual ~StreamWriter() = default;
@@ -53,14 +58,19 @@ class Exchange {
   virtual ~Exchange() = default;
   virtual const Request& request() const = 0;
   /// Sends the reply; the first call wins, later ones return false, as does a client already gone.
-  /// `written`, if given, runs exactly once: true when the last byte was handed to the kernel, false
-  /// when the connection went away first. It may run before Reply returns, on this or a server thread.
+  /// `written`, if given, runs exactly once: true when the last byte was handed to the kernel,
+  /// false when the connection went away first or Reply returned false. It may run before Reply
+  /// returns, on this or a server thread. Content-Length, Transfer-Encoding and Date are the
+  /// server's to set; "Connection: close" ends the connection after the reply. A field with a line
+  /// break or an invalid name turns the reply into a 500.
   virtual bool Reply(Response response, std::function<void(bool)> written = nullptr) = 0;
-  /// Sends status and headers and leaves the body open; nullptr if already answered or the client is
-  /// gone. The body is chunked (HTTP/1.1) or ends with the connection (HTTP/1.0).
+  /// Sends status and headers and leaves the body open; nullptr if already answered or the client
+  /// is gone. The body is chunked (HTTP/1.1) or ends with the connection (HTTP/1.0).
   virtual std::shared_ptr<StreamWriter> StartStream(Response head) = 0;
-  /// `gone` runs once if the client disconnects before the reply (or stream) is complete; at once if it
-  /// already has. It runs on a server thread and must not block.
+  /// `gone` runs once if the client disconnects before the reply (or stream) is complete; at once
+  /// if it already has. It runs on a server thread and must not block. A client that ends its
+  /// sending side (half-close) counts as gone, as that cannot be told from leaving; whatever was
+  /// answered by then is delivered.
   virtual void OnClientGone(std::function<void()> gone) = 0;
 };
 
@@ -74,6 +84,8 @@ struct ServerCounters {
   std::uint64_t malformed = 0;
   std::uint64_t timeouts = 0;
   std::uint64_t slow_readers_dropped = 0;
+  /// Connections the kernel could not give us (out of descriptors); accepting pauses after each.
+  std::uint64_t accept_failures = 0;
 };
 
 class Server {
@@ -81,8 +93,8 @@ class Server {
   virtual ~Server() = default;  // stops at once, closing what is open
   virtual int port() const = 0;
   virtual ServerCounters counters() const = 0;
-  /// Refuses new connections and requests, lets what is in flight finish, closes; returns true when all
-  /// finished within `limit`, false when the rest was cut.
+  /// Refuses new connections and requests, lets what is in flight finish, closes; returns true when
+  /// all finished within `limit`, false when the rest was cut.
   virtual bool Drain(std::chrono::milliseconds limit) = 0;
 };
 
