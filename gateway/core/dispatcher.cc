@@ -1,0 +1,72 @@
+#include "gateway/core/dispatcher.h"
+
+#include <utility>
+
+#include "gateway/core/methods.h"
+
+namespace bw::gateway {
+namespace {
+
+constexpr MethodRow kMethods[] = {
+    {"initialize", Initialize, nullptr},
+    {"ping", Ping, nullptr},
+    {"server/discover", nullptr, Discover},
+    {"tools/list", ListTools, ListTools},
+    {"tools/call", CallTool, CallTool},
+    {"resources/list", ListResources, ListResources},
+    {"resources/templates/list", ListResourceTemplates, ListResourceTemplates},
+    {"resources/read", ReadResource, ReadResource},
+};
+
+const MethodRow* FindMethod(std::string_view name) {
+  for (const MethodRow& row : kMethods) {
+    if (row.name == name) return &row;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+std::span<const MethodRow> MethodTable() { return kMethods; }
+
+Dispatcher::Dispatcher(const Dependencies& dependencies, ServerInfo info, CatalogueLimits limits)
+    : wire_(std::move(info)),
+      observer_(dependencies.observer),
+      clock_(dependencies.clock),
+      catalogue_(dependencies.provider, wire_, dependencies.clock, dependencies.observer, limits),
+      context_{dependencies.provider, catalogue_, dependencies.sessions, wire_} {}
+
+std::shared_ptr<Call> Dispatcher::Dispatch(Request request, std::shared_ptr<ReplySink> sink) {
+  const MethodRow* row = FindMethod(request.message.method);
+  const bool legacy = request.era == Era::kLegacy;
+  const Method method = row == nullptr ? nullptr : legacy ? row->legacy : row->modern;
+  auto call = std::make_shared<Call>(std::move(request), row == nullptr ? "unknown" : row->name,
+                                     std::move(sink), clock_, observer_);
+  if (method == nullptr) {
+    call->Fail(MakeError(legacy ? Fault::kLegacyMethodNotFound : Fault::kMethodNotFound,
+                         "Method not found"));
+    return call;
+  }
+  const std::string& scope = call->request().cancel_scope;
+  if (!scope.empty() && method != Initialize) {
+    const RequestId& id = *call->request().message.id;
+    if (!in_flight_.Add(scope, id, call)) {
+      call->Fail(MakeError(Fault::kInvalidRequest,
+                           "Invalid Request: a request with this id is still under way"));
+      return call;
+    }
+    call->OnOver([this, scope, id] { in_flight_.Remove(scope, id); });
+  }
+  method(context_, call);
+  return call;
+}
+
+void Dispatcher::HandleNotification(const Message& message, const std::string& cancel_scope) {
+  if (message.method != "notifications/cancelled" || cancel_scope.empty()) return;
+  const json::Json* value = json::Find(message.params, "requestId");
+  const auto id = value == nullptr ? std::nullopt : ReadRequestId(*value);
+  if (!id) return;
+  if (const auto call = in_flight_.Find(cancel_scope, *id)) call->Cancel();
+}
+
+}  // namespace bw::gateway

@@ -1,0 +1,67 @@
+// Requests and notifications to the methods that serve them, through one table.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "common/clock/clock.h"
+#include "gateway/core/call.h"
+#include "gateway/core/catalogue.h"
+#include "gateway/core/in_flight.h"
+#include "gateway/core/observer.h"
+#include "gateway/core/sessions.h"
+#include "gateway/core/tool_provider.h"
+#include "gateway/core/wire.h"
+
+namespace bw::gateway {
+
+/// What methods work with. All outlive every call.
+struct MethodContext {
+  ToolProvider& provider;
+  Catalogue& catalogue;
+  Sessions& sessions;
+  const Wire& wire;
+};
+
+/// Serves one request; answers `call` exactly once, perhaps later and on another thread.
+using Method = void (*)(MethodContext&, std::shared_ptr<Call> call);
+
+/// A method by era; nullptr where the era has none of that name.
+struct MethodRow {
+  std::string_view name;
+  Method legacy;
+  Method modern;
+};
+/// Every method this gateway serves.
+std::span<const MethodRow> MethodTable();
+
+/// Thread-safe. Must outlive the provider's calls.
+class Dispatcher {
+ public:
+  struct Dependencies {
+    ToolProvider& provider;
+    Observer& observer;
+    const Clock& clock;
+    Sessions& sessions;
+  };
+
+  Dispatcher(const Dependencies& dependencies, ServerInfo info, CatalogueLimits limits);
+
+  /// Serves a request; `sink` gets what comes of it. The result serves to cancel it.
+  std::shared_ptr<Call> Dispatch(Request request, std::shared_ptr<ReplySink> sink);
+  /// Takes note of a notification; unknown ones are ignored, as the protocol demands.
+  void HandleNotification(const Message& message, const std::string& cancel_scope);
+
+ private:
+  const Wire wire_;
+  Observer& observer_;
+  const Clock& clock_;
+  Catalogue catalogue_;
+  MethodContext context_;
+  InFlight in_flight_;
+};
+
+}  // namespace bw::gateway

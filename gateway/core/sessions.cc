@@ -1,0 +1,67 @@
+#include "gateway/core/sessions.h"
+
+#include <utility>
+
+#include "common/json/json.h"
+
+namespace bw::gateway {
+namespace {
+
+constexpr std::string_view kPurpose = "mcp-session";
+
+std::string Encode(const Session& session) {
+  return json::Dump({{"revision", RevisionName(session.revision)},
+                     {"principal", session.principal},
+                     {"capabilities", session.capabilities},
+                     {"created_ms", session.created_ms}});
+}
+
+std::optional<Session> Decode(std::string_view text) {
+  const auto document = json::Parse(text);
+  if (!document.ok()) return std::nullopt;
+  const auto name = json::GetString(*document, "revision");
+  const auto revision = name ? FindRevision(*name) : std::nullopt;
+  const auto created_ms = json::GetInt(*document, "created_ms");
+  if (!revision || !created_ms) return std::nullopt;
+  Session session;
+  session.revision = *revision;
+  session.principal = json::StringOr(*document, "principal");
+  session.created_ms = *created_ms;
+  if (const json::Json* names = json::FindArray(*document, "capabilities")) {
+    for (const json::Json& entry : *names) {
+      if (entry.is_string()) session.capabilities.push_back(entry.get<std::string>());
+    }
+  }
+  return session;
+}
+
+}  // namespace
+
+std::string Sessions::Open(Session session) {
+  session.created_ms = clock_.NowMs();
+  return sealer_.Seal(kPurpose, Encode(session));
+}
+
+StatusOr<Session> Sessions::Find(std::string_view id, std::string_view principal) const {
+  const Status unknown = NotFound("the session is unknown or has ended");
+  if (id.size() > limits_.max_id_bytes) return unknown;
+  const auto text = sealer_.Open(kPurpose, id);
+  if (!text) return unknown;
+  auto session = Decode(*text);
+  if (!session || session->principal != principal) return unknown;
+  if (clock_.NowMs() - session->created_ms > limits_.max_age.count()) return unknown;
+  const std::lock_guard lock(mutex_);
+  if (ended_.contains(std::string(id))) return unknown;
+  return *std::move(session);
+}
+
+void Sessions::End(std::string_view id) {
+  const std::lock_guard lock(mutex_);
+  if (!ended_.emplace(id).second) return;
+  ended_order_.emplace_back(id);
+  if (ended_order_.size() <= limits_.max_ended) return;
+  ended_.erase(ended_order_.front());
+  ended_order_.pop_front();
+}
+
+}  // namespace bw::gateway
