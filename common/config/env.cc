@@ -21,4 +21,8 @@ std::optional<std::string_view> Environment::Get(std::string_view name) const {
   return found->second;
 }
 
+void Environment::Set(std::string name, std::string value) {
+  variables_.insert_or_assign(std::move(name), std::move(value));
+}
+
 }  // namespace bw::config

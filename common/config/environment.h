@@ -21,6 +21,9 @@ class Environment {
   /// nullopt when unset or empty: an empty variable means "not configured" everywhere.
   std::optional<std::string_view> Get(std::string_view name) const;
 
+  /// For a program that passes its flags on to the services inside it.
+  void Set(std::string name, std::string value);
+
  private:
   Variables variables_;
 };

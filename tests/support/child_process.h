@@ -18,11 +18,11 @@ namespace bw::testing_support {
 struct Command {
   /// Absolute path, or the name of one of our binaries (BinaryPath).
   std::string program;
-  std::vector<std::string> args;
+  std::vector<std::string> args = {};
   /// Added to a small fixed environment (PATH, HOME); the caller's own is not passed on.
-  std::vector<std::string> environment;
+  std::vector<std::string> environment = {};
   /// The process's stderr goes here, one file for the whole life; empty: a fresh temporary file.
-  std::string log_file;
+  std::string log_file = {};
   /// Connect stdin and stdout to Write and ReadLine; otherwise stdin is empty and stdout joins
   /// stderr.
   bool pipe_stdio = false;
