@@ -1,0 +1,165 @@
+#include "tool-service/openapi/operation_tool.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <utility>
+
+#include "tool-service/openapi/request_builder.h"
+
+namespace bw::tool_service {
+namespace {
+
+using json::Json;
+
+struct AnnotationRow {
+  std::string_view method;
+  ToolAnnotations annotations;
+};
+
+// POST creates calls, messages and orders: it costs money and must not be taken for harmless.
+constexpr std::array kAnnotations = {
+    AnnotationRow{"GET", {.read_only = true, .destructive = false, .idempotent = true}},
+    AnnotationRow{"PUT", {.read_only = false, .destructive = true, .idempotent = true}},
+    AnnotationRow{"DELETE", {.read_only = false, .destructive = true, .idempotent = true}},
+};
+
+ToolAnnotations AnnotationsOf(std::string_view method) {
+  const auto* row =
+      std::find_if(kAnnotations.begin(), kAnnotations.end(),
+                   [&](const AnnotationRow& entry) { return entry.method == method; });
+  return row == kAnnotations.end() ? ToolAnnotations() : row->annotations;
+}
+
+// The plan's schema with what the service can fill in no longer required.
+Json PublishedSchema(const InputPlan& plan, const std::string& tool,
+                     const DefaultArguments* defaults) {
+  Json schema = plan.schema;
+  if (defaults == nullptr || !schema.contains("required")) return schema;
+  Json required = Json::array();
+  for (const Json& name : schema["required"]) {
+    if (!defaults->Covers(tool, name.get_ref<const std::string&>())) required.push_back(name);
+  }
+  schema.erase("required");
+  if (!required.empty()) schema["required"] = std::move(required);
+  return schema;
+}
+
+bool AllowsNull(const Json& schema) {
+  const Json* type = json::Find(schema, "type");
+  if (type == nullptr) return true;
+  if (type->is_array()) return std::find(type->begin(), type->end(), "null") != type->end();
+  return *type == "null";
+}
+
+// Agents write null for what they leave out.
+void DropNulls(const Json& schema, Json& arguments) {
+  const Json& properties = schema["properties"];
+  for (auto argument = arguments.begin(); argument != arguments.end();) {
+    const Json* property = json::Find(properties, argument.key());
+    const bool drop = argument->is_null() && property != nullptr && !AllowsNull(*property);
+    argument = drop ? arguments.erase(argument) : std::next(argument);
+  }
+}
+
+// What kept the API from answering, as a result the agent can act on.
+ToolResult NotAnswered(const Status& status, const std::string& method) {
+  std::string text = "The API did not answer: " + std::string(Message(status)) + ".";
+  const bool unknown =
+      status.code() == StatusCode::kUnavailable || status.code() == StatusCode::kDeadlineExceeded;
+  if (unknown) {
+    text += method == "GET" ? "\nNext: repeat after some seconds."
+                            : "\nNext: look whether it took effect before repeating.";
+  }
+  return ErrorResult(std::move(text));
+}
+
+}  // namespace
+
+std::shared_ptr<OperationTool> OperationTool::Make(Operation operation, std::string name,
+                                                   const OperationToolPorts& ports,
+                                                   const OperationToolOptions& options) {
+  return std::shared_ptr<OperationTool>(
+      new OperationTool(std::move(operation), std::move(name), ports, options));
+}
+
+OperationTool::OperationTool(Operation operation, std::string name, const OperationToolPorts& ports,
+                             const OperationToolOptions& options)
+    : operation_(std::move(operation)),
+      plan_(PlanInput(operation_)),
+      definition_{.name = name,
+                  .title = operation_.summary,
+                  .description = operation_.description,
+                  .input_schema = PublishedSchema(plan_, name, ports.defaults),
+                  .output_schema = std::nullopt,
+                  .annotations = AnnotationsOf(operation_.method)},
+      ports_(ports),
+      options_(options),
+      validator_(definition_.input_schema) {}
+
+void OperationTool::Call(Json arguments, CallContext context, Done done) {
+  if (arguments.is_null()) arguments = Json::object();
+  if (!arguments.is_object()) {
+    done(ErrorResult("The arguments must be an object."));
+    return;
+  }
+  DropNulls(definition_.input_schema, arguments);
+  if (ports_.defaults == nullptr) {
+    Send(arguments, context, std::move(done));
+    return;
+  }
+  auto filled = [self = shared_from_this(), context,
+                 done = std::move(done)](StatusOr<Json> complete) mutable {
+    if (complete.ok()) {
+      self->Send(*complete, context, std::move(done));
+    } else {
+      done(ErrorResult(std::string(Message(complete.status()))));
+    }
+  };
+  ports_.defaults->Fill(definition_.name, definition_.input_schema, std::move(arguments), context,
+                        std::move(filled));
+}
+
+Status OperationTool::Check(const Json& arguments) const {
+  BW_RETURN_IF_ERROR(validator_.Check(arguments));
+  for (const ArgumentBinding& binding : plan_.bindings) {
+    if (binding.required && !arguments.contains(binding.argument)) {
+      return InvalidArgument(binding.argument +
+                             ": is required, and nothing to fill it in is configured");
+    }
+  }
+  return OkStatus();
+}
+
+void OperationTool::Send(const Json& arguments, const CallContext& context, Done done) const {
+  if (Status fits = Check(arguments); !fits.ok()) {
+    done(ErrorResult("The arguments do not fit:\n" + std::string(Message(fits))));
+    return;
+  }
+  StatusOr<HttpRequest> request = BuildRequest(operation_, plan_, arguments);
+  if (!request.ok()) {
+    done(ErrorResult("The arguments do not fit:\n" + std::string(Message(request.status()))));
+    return;
+  }
+  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(context.deadline -
+                                                                          ports_.clock->Steady());
+  if (left.count() <= 0) {
+    done(ErrorResult("The caller's deadline passed before anything was sent."));
+    return;
+  }
+  request->tenant = context.tenant;
+  request->timeout = std::min(options_.timeout, left);
+  request->max_response_bytes = options_.max_response_bytes;
+  if (!context.traceparent.empty())
+    request->headers.emplace_back("traceparent", context.traceparent);
+  auto answered = [self = shared_from_this(), url = request->url,
+                   done = std::move(done)](StatusOr<HttpResponse> answer) {
+    done(answer.ok() ? ReadAnswer(*answer, url, self->options_.answer_limits)
+                     : NotAnswered(answer.status(), self->operation_.method));
+  };
+  const std::shared_ptr<HttpCall> call =
+      ports_.http_client->Send(*std::move(request), std::move(answered));
+  if (context.on_cancel) context.on_cancel([call] { call->Cancel(); });
+}
+
+}  // namespace bw::tool_service

@@ -1,0 +1,282 @@
+#include "tool-service/openapi/schema_translator.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include <re2/re2.h>
+
+#include "tool-service/openapi/schema_repairs.h"
+
+namespace bw::tool_service {
+namespace {
+
+using json::Json;
+
+constexpr std::size_t kMaxDescriptionBytes = 1'000;
+constexpr std::size_t kMaxPatternBytes = 500;
+
+// Keywords that mean the same in all dialects and are copied as they are.
+constexpr std::array kCopied = {
+    "enum",           "const",         "default",       "minimum",          "maximum",
+    "multipleOf",     "minLength",     "maxLength",     "minItems",         "maxItems",
+    "uniqueItems",    "minProperties", "maxProperties", "exclusiveMinimum", "exclusiveMaximum",
+    "contentEncoding"};
+
+// The formats JSON Schema defines, less those that only describe a number's storage.
+constexpr std::array<std::string_view, 10> kFormats = {
+    "date-time", "date",          "time", "duration", "email",
+    "uri",       "uri-reference", "uuid", "ipv4",     "ipv6"};
+
+// RE2's own syntax, which the ECMAScript dialect of JSON Schema does not know.
+constexpr std::array<std::string_view, 4> kForeignPatterns = {"(?P", "\\A", "\\z", "\\Z"};
+
+struct BoundRow {
+  const char* exclusive;
+  const char* inclusive;
+};
+constexpr std::array kBounds = {BoundRow{"exclusiveMinimum", "minimum"},
+                                BoundRow{"exclusiveMaximum", "maximum"}};
+
+bool IsUsablePattern(const std::string& pattern) {
+  if (pattern.size() > kMaxPatternBytes) return false;
+  for (const std::string_view foreign : kForeignPatterns) {
+    if (pattern.find(foreign) != std::string::npos) return false;
+  }
+  return RE2(pattern, RE2::Quiet).ok();
+}
+
+void CopyKeywords(const Json& schema, Json& out) {
+  for (const char* keyword : kCopied) {
+    if (const Json* value = json::Find(schema, keyword)) out[keyword] = *value;
+  }
+  if (const auto text = json::GetString(schema, "description"); text && !text->empty()) {
+    out["description"] = PlainText(*text, kMaxDescriptionBytes);
+  }
+  if (const auto format = json::GetString(schema, "format")) {
+    if (std::find(kFormats.begin(), kFormats.end(), *format) != kFormats.end()) {
+      out["format"] = *format;
+    } else if (*format == "byte" || *format == "binary") {
+      out["contentEncoding"] = "base64";
+    }
+  }
+  if (const auto pattern = json::GetString(schema, "pattern");
+      pattern && IsUsablePattern(std::string(*pattern))) {
+    out["pattern"] = *pattern;
+  }
+}
+
+// 3.0: `exclusiveMinimum: true` beside `minimum: 5`. 3.1: `exclusiveMinimum: 5`.
+void ConvertExclusiveBounds(Json& out) {
+  for (const BoundRow& row : kBounds) {
+    const Json* exclusive = json::Find(out, row.exclusive);
+    if (exclusive == nullptr || !exclusive->is_boolean()) continue;
+    const bool is_set = exclusive->get<bool>();
+    out.erase(row.exclusive);
+    if (is_set && out.contains(row.inclusive)) {
+      out[row.exclusive] = out[row.inclusive];
+      out.erase(row.inclusive);
+    }
+  }
+}
+
+// The type as written, or as the keywords beside it imply.
+Json TypeOf(const Json& schema) {
+  const Json* type = json::Find(schema, "type");
+  if (type != nullptr && (type->is_string() || type->is_array())) return *type;
+  if (json::FindObject(schema, "properties") != nullptr) return "object";
+  if (schema.contains("items")) return "array";
+  return nullptr;
+}
+
+void AllowNull(Json& out) {
+  if (out.contains("type")) {
+    Json types = out["type"].is_array() ? out["type"] : Json::array({out["type"]});
+    if (std::find(types.begin(), types.end(), "null") == types.end()) types.push_back("null");
+    out["type"] = std::move(types);
+  }
+  if (Json* values = out.contains("enum") ? &out["enum"] : nullptr;
+      values != nullptr && values->is_array() &&
+      std::find(values->begin(), values->end(), nullptr) == values->end()) {
+    values->push_back(nullptr);
+  }
+}
+
+// An object schema that can be poured into another without changing what either allows.
+bool IsPlainObject(const Json& schema) {
+  return schema.is_object() && (!schema.contains("type") || schema["type"] == "object") &&
+         std::all_of(schema.items().begin(), schema.items().end(), [](const auto& item) {
+           return item.key() == "type" || item.key() == "properties" || item.key() == "required" ||
+                  item.key() == "description";
+         });
+}
+
+void MergeObject(Json part, Json& out) {
+  if (part.contains("type")) out.emplace("type", "object");
+  if (part.contains("description")) out.emplace("description", part["description"]);
+  if (part.contains("properties")) {
+    Json& properties = out.emplace("properties", Json::object()).first.value();
+    for (auto& [name, schema] : part["properties"].items()) properties[name] = schema;
+  }
+  for (const Json& name : part.value("required", Json::array())) {
+    Json& required = out.emplace("required", Json::array()).first.value();
+    if (std::find(required.begin(), required.end(), name) == required.end()) {
+      required.push_back(name);
+    }
+  }
+}
+
+bool IsReadOnly(const Json& schema) { return json::GetBool(schema, "readOnly").value_or(false); }
+
+}  // namespace
+
+SchemaTranslator::SchemaTranslator(const Json& root, std::string where, Warnings& warnings)
+    : root_(root), where_(std::move(where)), warnings_(warnings) {}
+
+void SchemaTranslator::Warn(std::string_view what) {
+  if (warned_.emplace(what).second) warnings_.Add(where_ + ": " + std::string(what));
+}
+
+Json SchemaTranslator::Translate(const Json& schema) { return TranslateNode(schema, 0); }
+
+Json SchemaTranslator::TranslateNode(const Json& schema, int depth) {
+  if (schema.is_boolean())
+    return schema.get<bool>() ? Json::object() : Json{{"not", Json::object()}};
+  if (!schema.is_object()) return Json::object();
+  if (depth > kMaxDepth || nodes_ >= kMaxNodes) {
+    Warn("a schema is too large and is published in part");
+    return Json::object();
+  }
+  ++nodes_;
+  if (const auto reference = json::GetString(schema, "$ref")) {
+    return TranslateReference(schema, std::string(*reference), depth);
+  }
+  Json repaired;
+  const Json* source = &schema;
+  for (const SchemaRepair& repair : SchemaRepairs()) {
+    if (!repair.found(*source)) continue;
+    Warn(repair.name);
+    if (source == &schema) repaired = schema;
+    source = &repaired;
+    repair.repair(repaired);
+  }
+  return TranslateObject(*source, depth);
+}
+
+Json SchemaTranslator::TranslateReference(const Json& schema, const std::string& reference,
+                                          int depth) {
+  const Json* target = FindReference(root_, reference);
+  if (target == nullptr) {
+    Warn("the reference " + reference + " leads nowhere");
+    return Json::object();
+  }
+  if (std::find(open_references_.begin(), open_references_.end(), reference) !=
+      open_references_.end()) {
+    Warn("the schema " + reference +
+         " contains itself; its inner copies are published as anything");
+    return Json::object();
+  }
+  open_references_.push_back(reference);
+  Json out = TranslateNode(*target, depth + 1);
+  open_references_.pop_back();
+  if (const auto text = json::GetString(schema, "description"); text && !text->empty()) {
+    out["description"] = PlainText(*text, kMaxDescriptionBytes);
+  }
+  return out;
+}
+
+Json SchemaTranslator::TranslateObject(const Json& schema, int depth) {
+  Json out = Json::object();
+  CopyKeywords(schema, out);
+  ConvertExclusiveBounds(out);
+  if (Json type = TypeOf(schema); !type.is_null()) out["type"] = std::move(type);
+  if (json::GetBool(schema, "nullable").value_or(false)) AllowNull(out);
+  TranslateProperties(schema, out, depth);
+  if (const Json* items = json::Find(schema, "items")) {
+    out["items"] = TranslateNode(*items, depth + 1);
+  }
+  TranslateCombinations(schema, out, depth);
+  return out;
+}
+
+void SchemaTranslator::TranslateProperties(const Json& schema, Json& out, int depth) {
+  const Json* properties = json::FindObject(schema, "properties");
+  if (properties != nullptr) {
+    Json& target = out["properties"] = Json::object();
+    for (const auto& [name, property] : properties->items()) {
+      const Json* resolved = Resolve(root_, property);
+      if (resolved != nullptr && (IsReadOnly(*resolved) || IsReadOnly(property))) continue;
+      target[name] = TranslateNode(property, depth + 1);
+    }
+  }
+  if (const Json* required = json::FindArray(schema, "required")) {
+    Json kept = Json::array();
+    for (const Json& name : *required) {
+      const bool dropped = properties != nullptr && name.is_string() &&
+                           properties->contains(name.get_ref<const std::string&>()) &&
+                           !out["properties"].contains(name.get_ref<const std::string&>());
+      if (name.is_string() && !dropped) kept.push_back(name);
+    }
+    if (!kept.empty()) out["required"] = std::move(kept);
+  }
+  if (const Json* others = json::Find(schema, "additionalProperties")) {
+    out["additionalProperties"] =
+        others->is_boolean() ? *others : TranslateNode(*others, depth + 1);
+  }
+}
+
+void SchemaTranslator::TranslateCombinations(const Json& schema, Json& out, int depth) {
+  for (const char* keyword : {"anyOf", "oneOf"}) {
+    if (const Json* parts = json::FindArray(schema, keyword); parts != nullptr && !parts->empty()) {
+      Json& target = out[keyword] = Json::array();
+      for (const Json& part : *parts) target.push_back(TranslateNode(part, depth + 1));
+    }
+  }
+  if (const Json* forbidden = json::FindObject(schema, "not")) {
+    out["not"] = TranslateNode(*forbidden, depth + 1);
+  }
+  const Json* parts = json::FindArray(schema, "allOf");
+  if (parts == nullptr) return;
+  Json kept = Json::array();
+  for (const Json& part : *parts) {
+    Json translated = TranslateNode(part, depth + 1);
+    if (IsPlainObject(translated) && (!out.contains("type") || out["type"] == "object")) {
+      MergeObject(std::move(translated), out);
+    } else if (parts->size() == 1 && out.size() <= 1) {
+      // `allOf: [one]` is how 3.0 puts a description beside a reference.
+      translated.update(out);
+      out = std::move(translated);
+    } else {
+      kept.push_back(std::move(translated));
+    }
+  }
+  if (!kept.empty()) out["allOf"] = std::move(kept);
+}
+
+std::string PlainText(std::string_view text, std::size_t max_bytes) {
+  std::string plain;
+  bool in_tag = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    // A tag begins with a letter or a slash; "a < b" is text.
+    const bool opens = c == '<' && i + 1 < text.size() &&
+                       (text[i + 1] == '/' || (text[i + 1] >= 'a' && text[i + 1] <= 'z') ||
+                        (text[i + 1] >= 'A' && text[i + 1] <= 'Z')) &&
+                       text.find('>', i) != std::string_view::npos;
+    if (opens) in_tag = true;
+    if (in_tag) {
+      in_tag = c != '>';
+      if (!in_tag && !plain.empty() && plain.back() != ' ' && plain.back() != '\n') plain += ' ';
+      continue;
+    }
+    plain += c;
+  }
+  const auto last = plain.find_last_not_of(" \t\r\n");
+  plain.resize(last == std::string::npos ? 0 : last + 1);
+  if (plain.size() <= max_bytes) return plain;
+  std::size_t end = max_bytes;
+  while (end > 0 && (static_cast<unsigned char>(plain[end]) & 0xc0) == 0x80) --end;
+  return plain.substr(0, end) + "…";
+}
+
+}  // namespace bw::tool_service

@@ -1,0 +1,51 @@
+// OpenAPI 3.0 and 3.1 schemas to JSON Schema 2020-12 as tools publish it: references inlined,
+// dialects evened out, nothing but what a client's validator and an agent need.
+#pragma once
+
+#include <cstddef>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/json/json.h"
+#include "tool-service/openapi/document.h"
+
+namespace bw::tool_service {
+
+/// One per operation: the budget of nodes is for all that one operation publishes.
+class SchemaTranslator {
+ public:
+  /// Nesting beyond which a schema becomes "anything".
+  static constexpr int kMaxDepth = 20;
+  /// Schemas of one operation, inlined ones counted each time.
+  static constexpr std::size_t kMaxNodes = 2'000;
+
+  /// Both must outlive the translator. `where` begins every warning.
+  SchemaTranslator(const json::Json& root, std::string where, Warnings& warnings);
+
+  /// Never fails: what cannot be expressed (circles, dangling references, too much) becomes {} or
+  /// an object without declared properties, and is warned about.
+  json::Json Translate(const json::Json& schema);
+
+ private:
+  json::Json TranslateNode(const json::Json& schema, int depth);
+  json::Json TranslateReference(const json::Json& schema, const std::string& reference, int depth);
+  json::Json TranslateObject(const json::Json& schema, int depth);
+  void TranslateProperties(const json::Json& schema, json::Json& out, int depth);
+  void TranslateCombinations(const json::Json& schema, json::Json& out, int depth);
+  void Warn(std::string_view what);
+
+  const json::Json& root_;
+  const std::string where_;
+  Warnings& warnings_;
+  std::set<std::string> warned_;
+  /// The references being inlined, to notice circles.
+  std::vector<std::string> open_references_;
+  std::size_t nodes_ = 0;
+};
+
+/// Plain text of at most `max_bytes` from a description that may hold HTML; cut at a character.
+std::string PlainText(std::string_view text, std::size_t max_bytes);
+
+}  // namespace bw::tool_service
