@@ -1,0 +1,58 @@
+// The tools that are loaded, in one order, as a snapshot that callers keep while it is replaced.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tool-service/core/tool.h"
+
+namespace bw::tool_service {
+
+struct CatalogueEntry {
+  std::shared_ptr<Tool> tool;
+  /// Only for clients on this machine: it touches local files or the service's credentials.
+  bool local_only = false;
+};
+
+/// Immutable; sorted by tool name, names unique.
+class Catalogue {
+ public:
+  static constexpr std::size_t kMaxTools = 4096;
+
+  /// Keeps the first tool of each name and at most kMaxTools; the names of all others are appended
+  /// to `refused`.
+  Catalogue(std::vector<CatalogueEntry> entries, std::vector<std::string>& refused);
+
+  const std::vector<CatalogueEntry>& entries() const { return entries_; }
+  /// nullptr when there is none of that name.
+  const CatalogueEntry* Find(std::string_view name) const;
+  /// Hash of everything a client can see; equal catalogues have equal revisions in any process.
+  const std::string& revision() const { return revision_; }
+
+ private:
+  std::vector<CatalogueEntry> entries_;
+  std::string revision_;
+};
+
+/// Thread-safe.
+class Registry {
+ public:
+  Registry();
+  /// The catalogue of this moment; never null.
+  std::shared_ptr<const Catalogue> Snapshot() const;
+  /// Puts `entries` in place of all that is loaded and returns the names that were refused.
+  std::vector<std::string> Replace(std::vector<CatalogueEntry> entries);
+
+ private:
+  mutable std::mutex mutex_;  // guards catalogue_
+  std::shared_ptr<const Catalogue> catalogue_;
+};
+
+/// 16 hexadecimal digits; FNV-1a, for change detection only.
+std::string RevisionOf(std::string_view text);
+
+}  // namespace bw::tool_service

@@ -1,0 +1,148 @@
+#include "tool-service/core/resources.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "tool-service/core/event_view.h"
+#include "tool-service/core/reference_texts.h"
+
+namespace bw::tool_service {
+namespace {
+
+using json::Json;
+
+constexpr std::string_view kJson = "application/json";
+constexpr std::string_view kMarkdown = "text/markdown";
+constexpr std::string_view kCallPrefix = "bandwidth://calls/";
+
+ResourceText JsonText(const std::string& uri, const Json& value) {
+  return {uri, std::string(kJson), json::DumpPretty(value)};
+}
+
+ResourceText MarkdownText(const std::string& uri, std::string text) {
+  return {uri, std::string(kMarkdown), std::move(text)};
+}
+
+Json NullIfEmpty(const std::string& text) { return text.empty() ? Json() : Json(text); }
+
+}  // namespace
+
+Resources::Resources(ServerFacts facts, const CredentialStore& credentials, EventJournal& journal,
+                     const Clock& clock)
+    : facts_(std::move(facts)), credentials_(credentials), journal_(journal), clock_(clock) {}
+
+const std::vector<ResourceInfo>& Resources::List() {
+  static const std::vector<ResourceInfo> resources = {
+      {"bandwidth://calls", "calls", "Calls",
+       "The calls this server has seen, most recently changed first", kJson},
+      {"bandwidth://events", "events", "Events", "Webhooks of the last hour, oldest first", kJson},
+      {"bandwidth://messages/inbound", "inbound-messages", "Texts received",
+       "Texts that came in during the last hour, oldest first", kJson},
+      {"resource://config", "config", "Configuration",
+       "What is configured on this server; secrets are left out", kJson},
+      {"resource://mcp_agent_reference", "mcp_agent_reference", "Reference for agents",
+       "The life of a call, all events, every BXML verb, and what to do when something fails",
+       kMarkdown},
+      {"resource://number_order_guide", "number_order_guide", "Getting a number",
+       "From an empty account to a number that can call and text", kMarkdown},
+  };
+  return resources;
+}
+
+const std::vector<ResourceInfo>& Resources::Templates() {
+  static const std::vector<ResourceInfo> templates = {
+      {"bandwidth://calls/{call_id}", "call", "One call",
+       "State, queued document and all turns of one call", kJson},
+  };
+  return templates;
+}
+
+void Resources::Read(const std::string& uri, const CallContext& context, Done done) const {
+  if (uri == "resource://config")
+    return done(ResourceText{uri, std::string(kJson), ConfigText(context)});
+  if (uri == "resource://mcp_agent_reference") {
+    return done(MarkdownText(uri, AgentReference(facts_)));
+  }
+  if (uri == "resource://number_order_guide") {
+    return done(MarkdownText(uri, NumberOrderGuide(facts_)));
+  }
+  if (uri == "bandwidth://events") return ReadEvents(uri, {}, context, std::move(done));
+  if (uri == "bandwidth://messages/inbound") {
+    EventFilter filter;
+    filter.channels = {EventChannel::kMessaging};
+    filter.direction = EventDirection::kInbound;
+    return ReadEvents(uri, std::move(filter), context, std::move(done));
+  }
+  if (uri == "bandwidth://calls") {
+    CallQuery query;
+    query.page_size = kMaxListed;
+    return journal_.ListCalls(context, query,
+                              [uri, done = std::move(done)](StatusOr<CallPage> page) {
+                                if (!page.ok()) return done(page.status());
+                                Json calls = Json::array();
+                                for (const CallRecord& call : page->calls)
+                                  calls.push_back(DescribeCall(call));
+                                done(JsonText(uri, {{"calls", std::move(calls)}}));
+                              });
+  }
+  const std::string_view call_id =
+      std::string_view(uri).substr(uri.starts_with(kCallPrefix) ? kCallPrefix.size() : uri.size());
+  if (call_id.empty() || uri.size() > kMaxUriBytes) {
+    return done(NotFound("there is no such resource; ListResources names those that exist"));
+  }
+  journal_.GetCall(context, std::string(call_id),
+                   [uri, done = std::move(done)](StatusOr<CallRecord> call) {
+                     if (!call.ok()) return done(call.status());
+                     done(JsonText(uri, DescribeCall(*call)));
+                   });
+}
+
+void Resources::ReadEvents(const std::string& uri, EventFilter filter, const CallContext& context,
+                           Done done) const {
+  EventQuery query;
+  query.filter = std::move(filter);
+  query.filter.since_ms = clock_.NowMs() - kListedAgeMs;
+  // The store lists oldest first; its largest page holds the newest kMaxListed of a busy hour.
+  query.limit = 1000;
+  journal_.WaitEvents(
+      context, std::move(query), [uri, done = std::move(done)](StatusOr<EventPage> page) {
+        if (!page.ok()) return done(page.status());
+        Json events = Json::array();
+        const std::size_t count = page->events.size();
+        const std::size_t first = count > kMaxListed ? count - kMaxListed : 0;
+        for (std::size_t i = first; i < count; ++i) {
+          events.push_back(DescribeEvent(page->events[i]));
+        }
+        done(JsonText(uri,
+                      {{"events", std::move(events)}, {"next_after_seq", page->next_after_seq}}));
+      });
+}
+
+std::string Resources::ConfigText(const CallContext& context) const {
+  const auto entry = credentials_.Get(context.tenant);
+  const std::string account = entry && !entry->credentials.account_id.empty()
+                                  ? entry->credentials.account_id
+                                  : facts_.account_id;
+  const Json config = {
+      {"version", facts_.version},
+      {"environment", facts_.environment},
+      {"sandbox", facts_.sandbox},
+      {"credentials_set", entry.has_value()},
+      {"account_id", NullIfEmpty(account)},
+      {"number", NullIfEmpty(facts_.number)},
+      {"voice_application_id", NullIfEmpty(facts_.voice_application_id)},
+      {"messaging_application_id", NullIfEmpty(facts_.messaging_application_id)},
+      {"callback_base_url", facts_.callbacks.base()},
+      {"callback_urls",
+       {{"voice_answer", facts_.callbacks.Answer()},
+        {"voice_disconnect", facts_.callbacks.Disconnect()},
+        {"messaging_inbound", facts_.callbacks.MessagingInbound()},
+        {"messaging_status", facts_.callbacks.MessagingStatus()}}},
+      {"callback_credentials_set", facts_.callback_credentials_set},
+      {"profile", facts_.profile},
+      {"documents", facts_.documents},
+  };
+  return json::DumpPretty(config);
+}
+
+}  // namespace bw::tool_service

@@ -1,0 +1,134 @@
+#include "tool-service/grpc/call_reactor.h"
+
+#include <utility>
+
+#include "common/rpc/rpc.h"
+#include "tool-service/grpc/tool_service_server.h"
+#include "tool-service/grpc/translate.h"
+
+namespace bw::tool_service {
+
+CallReactor::CallReactor(Metrics& metrics, std::function<void()> on_done)
+    : metrics_(metrics), on_done_(std::move(on_done)) {}
+
+void CallReactor::Refuse(const Status& status) {
+  metrics_.calls_not_run.Increment();
+  Step step;
+  {
+    const std::lock_guard lock(mutex_);
+    if (!refusal_ && !result_) refusal_ = rpc::ToGrpc(status);
+    step = NextStep();
+  }
+  Carry(step);
+}
+
+void CallReactor::ReportProgress(const Progress& progress) {
+  Response response;
+  ToProto(progress, response.mutable_progress());
+  Step step;
+  {
+    const std::lock_guard lock(mutex_);
+    if (finished_ || result_ || refusal_) return;
+    if (progress_.size() >= kMaxPendingProgress) {
+      progress_.pop_front();
+      metrics_.progress_dropped.Increment();
+    }
+    progress_.push_back(std::move(response));
+    step = NextStep();
+  }
+  Carry(step);
+}
+
+void CallReactor::Complete(StatusOr<ToolResult> result) {
+  if (!result.ok()) return Refuse(result.status());
+  Response response;
+  ToProto(*result, response.mutable_result());
+  (result->is_error ? metrics_.calls_tool_error : metrics_.calls_ok).Increment();
+  std::vector<std::function<void()>> dropped;  // destroyed without the lock
+  Step step;
+  {
+    const std::lock_guard lock(mutex_);
+    if (finished_ || result_ || refusal_) return;
+    result_ = std::move(response);
+    dropped.swap(cancellations_);
+    step = NextStep();
+  }
+  Carry(step);
+}
+
+void CallReactor::OnClientGone(std::function<void()> cancel) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!gone_) {
+      cancellations_.push_back(std::move(cancel));
+      return;
+    }
+  }
+  cancel();
+}
+
+void CallReactor::OnWriteDone(bool ok) {
+  Step step;
+  {
+    const std::lock_guard lock(mutex_);
+    writing_ = false;
+    // The stream is broken: nothing more can be written, and OnCancel comes as well.
+    if (!ok) gone_ = true;
+    step = NextStep();
+  }
+  Carry(step);
+}
+
+void CallReactor::OnCancel() {
+  std::vector<std::function<void()>> cancellations;
+  Step step;
+  {
+    const std::lock_guard lock(mutex_);
+    gone_ = true;
+    cancellations.swap(cancellations_);
+    if (!finished_ && !result_ && !refusal_) metrics_.calls_cancelled.Increment();
+    step = NextStep();
+  }
+  for (const auto& cancel : cancellations) cancel();
+  Carry(step);
+}
+
+void CallReactor::OnDone() {
+  on_done_();
+  self_.reset();  // may destroy this
+}
+
+CallReactor::Step CallReactor::NextStep() {
+  if (writing_ || finished_) return Step::kNothing;
+  if (gone_ || refusal_) {
+    final_status_ = refusal_.value_or(grpc::Status(grpc::StatusCode::CANCELLED, "the client left"));
+    finished_ = true;
+    return Step::kFinish;
+  }
+  if (!progress_.empty()) {
+    outgoing_ = std::move(progress_.front());
+    progress_.pop_front();
+    writing_ = true;
+    return Step::kWrite;
+  }
+  if (!result_) return Step::kNothing;
+  outgoing_ = *std::move(result_);
+  writing_ = true;
+  finished_ = true;
+  return Step::kWriteAndFinish;
+}
+
+void CallReactor::Carry(Step step) {
+  switch (step) {
+    case Step::kNothing:
+      return;
+    case Step::kWrite:
+      return StartWrite(&outgoing_);
+    case Step::kWriteAndFinish:
+      return StartWriteAndFinish(&outgoing_, grpc::WriteOptions(), grpc::Status::OK);
+    case Step::kFinish:
+      return Finish(final_status_);
+  }
+}
+
+}  // namespace bw::tool_service

@@ -1,0 +1,68 @@
+// One CallTool under way.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+#include <grpcpp/support/server_callback.h>
+
+#include "bw/tool_service/v1/tool_service.pb.h"
+#include "common/status/status.h"
+#include "tool-service/core/tool.h"
+#include "tool-service/metrics.h"
+
+namespace bw::tool_service {
+
+/// Writes progress while the tool runs and one result in the end. Tools report from any thread, so
+/// the order of operations is decided under a lock and carried out without it: gRPC may run its
+/// callback before the operation's call returns. It lives until gRPC and the tool have let go.
+class CallReactor : public grpc::ServerWriteReactor<tool_service::v1::CallToolResponse>,
+                    public std::enable_shared_from_this<CallReactor> {
+ public:
+  /// `on_done` runs once, when gRPC is done with the call.
+  CallReactor(Metrics& metrics, std::function<void()> on_done);
+
+  /// Must be called once, before the reactor is handed to gRPC.
+  void KeepUntilDone() { self_ = shared_from_this(); }
+
+  /// No tool ran.
+  void Refuse(const Status& status);
+  void ReportProgress(const Progress& progress);
+  void Complete(StatusOr<ToolResult> result);
+  /// Runs `cancel` when the client leaves, at once if it already has; dropped after the result.
+  void OnClientGone(std::function<void()> cancel);
+
+  void OnWriteDone(bool ok) override;
+  void OnCancel() override;
+  void OnDone() override;
+
+ private:
+  using Response = tool_service::v1::CallToolResponse;
+  enum class Step { kNothing, kWrite, kWriteAndFinish, kFinish };
+
+  // Decides what to do next; requires mutex_.
+  Step NextStep();
+  void Carry(Step step);
+
+  Metrics& metrics_;
+  const std::function<void()> on_done_;
+  std::shared_ptr<CallReactor> self_;
+
+  std::mutex mutex_;  // guards all below
+  bool writing_ = false;
+  bool finished_ = false;
+  bool gone_ = false;
+  std::deque<Response> progress_;
+  std::optional<Response> result_;
+  std::optional<grpc::Status> refusal_;
+  // What gRPC reads while `writing_`.
+  Response outgoing_;
+  grpc::Status final_status_;
+  std::vector<std::function<void()>> cancellations_;
+};
+
+}  // namespace bw::tool_service

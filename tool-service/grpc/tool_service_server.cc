@@ -1,0 +1,282 @@
+#include "tool-service/grpc/tool_service_server.h"
+
+#include <algorithm>
+#include <atomic>
+#include <map>
+#include <mutex>
+#include <string>
+#include <utility>
+
+#include "bw/tool_service/v1/tool_service.grpc.pb.h"
+#include "common/json/json.h"
+#include "common/log/log.h"
+#include "common/rpc/rpc.h"
+#include "tool-service/core/instructions.h"
+#include "tool-service/grpc/call_reactor.h"
+#include "tool-service/grpc/translate.h"
+
+namespace bw::tool_service {
+namespace {
+
+using Contract = tool_proto::ToolService;
+
+// ListTools is raw: its answer is one buffer that is prepared once and shared by every reply.
+using ServiceBase = Contract::WithRawCallbackMethod_ListTools<Contract::WithCallbackMethod_CallTool<
+    Contract::WithCallbackMethod_ListResources<Contract::WithCallbackMethod_ListResourceTemplates<
+        Contract::WithCallbackMethod_ReadResource<
+            Contract::WithCallbackMethod_GetInstructions<Contract::Service>>>>>>;
+
+// Prepared answers; one more drops the others, as the toolbox does with its listings.
+constexpr std::size_t kMaxPreparedAnswers = Toolbox::kMaxPrepared;
+
+template <typename Message>
+bool Deserialize(grpc::ByteBuffer buffer, Message* message) {
+  return grpc::SerializationTraits<Message>::Deserialize(&buffer, message).ok();
+}
+
+grpc::ByteBuffer Serialize(const tool_proto::ListToolsResponse& response) {
+  grpc::ByteBuffer buffer;
+  bool own_buffer = false;
+  // Serialising to memory cannot fail below 2 GiB.
+  (void)grpc::SerializationTraits<tool_proto::ListToolsResponse>::Serialize(response, &buffer,
+                                                                            &own_buffer);
+  return buffer;
+}
+
+// A unary answer that came from elsewhere: the reply is finished when the core has spoken, and the
+// client's departure reaches the core.
+class ReadReactor : public grpc::ServerUnaryReactor,
+                    public std::enable_shared_from_this<ReadReactor> {
+ public:
+  void KeepUntilDone() { self_ = shared_from_this(); }
+  void Answer(const Status& status) {
+    if (!answered_.exchange(true)) Finish(rpc::ToGrpc(status));
+  }
+  void OnClientGone(std::function<void()> cancel) {
+    {
+      const std::lock_guard lock(mutex_);
+      if (!gone_) {
+        cancellations_.push_back(std::move(cancel));
+        return;
+      }
+    }
+    cancel();
+  }
+  void OnCancel() override {
+    std::vector<std::function<void()>> cancellations;
+    {
+      const std::lock_guard lock(mutex_);
+      gone_ = true;
+      cancellations.swap(cancellations_);
+    }
+    for (const auto& cancel : cancellations) cancel();
+  }
+  void OnDone() override { self_.reset(); }
+
+ private:
+  std::shared_ptr<ReadReactor> self_;
+  std::atomic<bool> answered_ = false;
+  std::mutex mutex_;  // guards gone_, cancellations_
+  bool gone_ = false;
+  std::vector<std::function<void()>> cancellations_;
+};
+
+class ToolServiceServer final : public ServiceBase {
+ public:
+  explicit ToolServiceServer(ServerParts parts) : parts_(std::move(parts)) {}
+
+  grpc::ServerUnaryReactor* ListTools(grpc::CallbackServerContext* context,
+                                      const grpc::ByteBuffer* request,
+                                      grpc::ByteBuffer* response) override {
+    grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+    reactor->Finish(rpc::ToGrpc(AnswerListTools(*request, response)));
+    return reactor;
+  }
+
+  grpc::ServerWriteReactor<tool_proto::CallToolResponse>* CallTool(
+      grpc::CallbackServerContext* context, const tool_proto::CallToolRequest* request) override {
+    const int in_flight = calls_in_flight_.fetch_add(1) + 1;
+    parts_.metrics.calls_in_flight.Increment();
+    const auto started = parts_.clock.Steady();
+    auto reactor = std::make_shared<CallReactor>(parts_.metrics, [this, started] {
+      calls_in_flight_.fetch_sub(1);
+      parts_.metrics.calls_in_flight.Decrement();
+      const std::chrono::duration<double> took = parts_.clock.Steady() - started;
+      parts_.metrics.call_seconds.Observe(took.count());
+    });
+    reactor->KeepUntilDone();
+    if (in_flight > parts_.limits.max_calls_in_flight) {
+      parts_.metrics.calls_refused.Increment();
+      reactor->Refuse(ResourceExhausted("too many tool calls are in flight (" +
+                                        std::to_string(parts_.limits.max_calls_in_flight) +
+                                        "); try again in a moment"));
+    } else {
+      RunTool(*context, *request, reactor);
+    }
+    return reactor.get();
+  }
+
+  grpc::ServerUnaryReactor* ListResources(grpc::CallbackServerContext* context,
+                                          const tool_proto::ListResourcesRequest* request,
+                                          tool_proto::ListResourcesResponse* response) override {
+    grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+    std::string uris;
+    for (const ResourceInfo& info : Resources::List()) {
+      ToProto(info, response->add_resources());
+      uris += std::string(info.uri) + '\n';
+    }
+    response->set_revision(RevisionOf(uris));
+    reactor->Finish(rpc::ToGrpc(ValidateTenant(request->tenant())));
+    return reactor;
+  }
+
+  grpc::ServerUnaryReactor* ListResourceTemplates(
+      grpc::CallbackServerContext* context, const tool_proto::ListResourceTemplatesRequest* request,
+      tool_proto::ListResourceTemplatesResponse* response) override {
+    grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+    for (const ResourceInfo& info : Resources::Templates()) {
+      ToProto(info, response->add_templates());
+    }
+    reactor->Finish(rpc::ToGrpc(ValidateTenant(request->tenant())));
+    return reactor;
+  }
+
+  grpc::ServerUnaryReactor* ReadResource(grpc::CallbackServerContext* context,
+                                         const tool_proto::ReadResourceRequest* request,
+                                         tool_proto::ReadResourceResponse* response) override {
+    auto reactor = std::make_shared<ReadReactor>();
+    reactor->KeepUntilDone();
+    if (const Status valid = ValidateTenant(request->tenant()); !valid.ok()) {
+      reactor->Answer(valid);
+      return reactor.get();
+    }
+    CallContext call = FromProto(request->context(), request->tenant());
+    call.deadline = DeadlineOf(*context);
+    call.on_cancel = [reactor](std::function<void()> cancel) {
+      reactor->OnClientGone(std::move(cancel));
+    };
+    // `response` lives until the reactor is finished, which happens after it was filled.
+    parts_.resources.Read(request->uri(), call,
+                          [reactor, response](StatusOr<ResourceText> resource) {
+                            if (resource.ok()) ToProto(*resource, response->add_contents());
+                            reactor->Answer(resource.status());
+                          });
+    return reactor.get();
+  }
+
+  grpc::ServerUnaryReactor* GetInstructions(
+      grpc::CallbackServerContext* context, const tool_proto::GetInstructionsRequest* request,
+      tool_proto::GetInstructionsResponse* response) override {
+    grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+    reactor->Finish(rpc::ToGrpc(FillInstructions(*request, response)));
+    return reactor;
+  }
+
+ private:
+  Status AnswerListTools(const grpc::ByteBuffer& request, grpc::ByteBuffer* response) {
+    tool_proto::ListToolsRequest message;
+    if (!Deserialize(request, &message)) {
+      return InvalidArgument("the request is not a ListToolsRequest");
+    }
+    BW_RETURN_IF_ERROR(ValidateTenant(message.tenant()));
+    BW_ASSIGN_OR_RETURN(auto listing, parts_.toolbox.List(FromProto(message.selection())));
+    *response = PreparedAnswer(listing);
+    return OkStatus();
+  }
+
+  grpc::ByteBuffer PreparedAnswer(const std::shared_ptr<const Listing>& listing) {
+    const std::lock_guard lock(mutex_);
+    if (const auto found = prepared_.find(listing); found != prepared_.end()) {
+      parts_.metrics.lists_prepared.Increment();
+      return found->second;
+    }
+    parts_.metrics.lists_built.Increment();
+    tool_proto::ListToolsResponse response;
+    for (const CatalogueEntry& entry : listing->entries()) {
+      ToProto(entry.tool->definition(), response.add_tools());
+    }
+    response.set_revision(listing->revision());
+    if (prepared_.size() >= kMaxPreparedAnswers) prepared_.clear();
+    return prepared_[listing] = Serialize(response);
+  }
+
+  Status FillInstructions(const tool_proto::GetInstructionsRequest& request,
+                          tool_proto::GetInstructionsResponse* response) {
+    BW_RETURN_IF_ERROR(ValidateTenant(request.tenant()));
+    BW_ASSIGN_OR_RETURN(auto listing, parts_.toolbox.List(FromProto(request.selection())));
+    response->set_text(BuildInstructions(
+        parts_.facts, [&listing](std::string_view name) { return listing->Has(name); }));
+    response->set_revision(RevisionOf(response->text()));
+    return OkStatus();
+  }
+
+  std::chrono::steady_clock::time_point DeadlineOf(const grpc::CallbackServerContext& context) {
+    const auto now = parts_.clock.Steady();
+    const auto since_epoch = context.deadline().time_since_epoch();
+    const std::int64_t deadline_ms =
+        std::chrono::duration_cast<std::chrono::milliseconds>(since_epoch).count();
+    // The client's clock does not matter: gRPC carries the time that is left.
+    const std::int64_t left_ms = std::clamp<std::int64_t>(deadline_ms - SystemClock().NowMs(), 0,
+                                                          parts_.limits.call_timeout.count());
+    return now + std::chrono::milliseconds(left_ms);
+  }
+
+  void RunTool(const grpc::CallbackServerContext& context,
+               const tool_proto::CallToolRequest& request,
+               const std::shared_ptr<CallReactor>& reactor) {
+    if (const Status valid = ValidateTenant(request.tenant()); !valid.ok()) {
+      return reactor->Refuse(valid);
+    }
+    auto listing = parts_.toolbox.List(FromProto(request.selection()));
+    if (!listing.ok()) return reactor->Refuse(listing.status());
+    Tool* tool = (*listing)->Find(request.name());
+    if (tool == nullptr) {
+      return reactor->Refuse(NotFound("there is no tool of that name, or it is not enabled"));
+    }
+    auto arguments = ParseArguments(request.arguments_json());
+    if (!arguments.ok()) return reactor->Refuse(arguments.status());
+    CallContext call = FromProto(request.context(), request.tenant());
+    call.deadline = DeadlineOf(context);
+    call.on_cancel = [reactor](std::function<void()> cancel) {
+      reactor->OnClientGone(std::move(cancel));
+    };
+    if (request.context().wants_progress()) {
+      call.report_progress = [reactor](const Progress& progress) {
+        reactor->ReportProgress(progress);
+      };
+    }
+    log::Debug("tool.called", {{"tool", request.name()},
+                               {"request_id", request.context().request_id()},
+                               {"traceparent", request.context().traceparent()}});
+    // The listing keeps the tool alive while the catalogue is replaced.
+    tool->Call(*std::move(arguments), std::move(call),
+               [reactor, kept = *std::move(listing)](StatusOr<ToolResult> result) {
+                 reactor->Complete(std::move(result));
+               });
+  }
+
+  static StatusOr<json::Json> ParseArguments(const std::string& text) {
+    if (text.empty()) return json::Json(json::Json::object());
+    json::ParseLimits limits;
+    limits.max_bytes = kMaxArgumentsBytes;
+    auto arguments = json::Parse(text, limits);
+    if (!arguments.ok()) return Annotate(arguments.status(), "arguments_json");
+    if (!arguments->is_object()) {
+      return InvalidArgument("arguments_json must hold one JSON object");
+    }
+    return arguments;
+  }
+
+  ServerParts parts_;
+  std::atomic<int> calls_in_flight_ = 0;
+  std::mutex mutex_;  // guards prepared_
+  std::map<std::shared_ptr<const Listing>, grpc::ByteBuffer> prepared_;
+};
+
+}  // namespace
+
+std::unique_ptr<grpc::Service> MakeToolService(ServerParts parts) {
+  return std::make_unique<ToolServiceServer>(std::move(parts));
+}
+
+}  // namespace bw::tool_service

@@ -1,0 +1,45 @@
+// tool_service.v1 over the toolbox, the resources and the instructions.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+
+#include "common/clock/clock.h"
+#include "tool-service/core/resources.h"
+#include "tool-service/core/server_facts.h"
+#include "tool-service/core/toolbox.h"
+#include "tool-service/metrics.h"
+
+namespace grpc {
+class Service;
+}
+
+namespace bw::tool_service {
+
+/// tool_service.proto states it.
+inline constexpr std::size_t kMaxArgumentsBytes = 8u << 20;
+/// Progress messages that wait for a slow client; one more drops the oldest.
+inline constexpr std::size_t kMaxPendingProgress = 16;
+
+struct ServerLimits {
+  /// One more call is refused with RESOURCE_EXHAUSTED.
+  int max_calls_in_flight = 4096;
+  /// For calls whose client set no deadline, and the most for those that did.
+  std::chrono::milliseconds call_timeout{120'000};
+};
+
+struct ServerParts {
+  Toolbox& toolbox;
+  const Resources& resources;
+  const Clock& clock;
+  Metrics& metrics;
+  ServerFacts facts;
+  ServerLimits limits = {};
+};
+
+/// All parts outlive the service; it outlives the gRPC server. Each call ends by itself: by the
+/// tool's result, or when the client leaves or its time is over, which also cancels the tool.
+std::unique_ptr<grpc::Service> MakeToolService(ServerParts parts);
+
+}  // namespace bw::tool_service

@@ -1,0 +1,58 @@
+// Every metric of the tool service.
+#pragma once
+
+#include "common/metrics/metrics.h"
+
+namespace bw::tool_service {
+
+struct Metrics {
+  explicit Metrics(metrics::Registry& registry)
+      : calls_ok(Calls(registry, "ok")),
+        calls_tool_error(Calls(registry, "tool_error")),
+        calls_not_run(Calls(registry, "not_run")),
+        calls_cancelled(Calls(registry, "cancelled")),
+        calls_in_flight(registry.AddGauge("bw_tool_service_calls_in_flight",
+                                          "Tool calls that have not been answered yet")),
+        calls_refused(registry.AddCounter("bw_tool_service_calls_refused_total",
+                                          "Tool calls refused because too many were in flight")),
+        call_seconds(registry.AddHistogram("bw_tool_service_call_seconds",
+                                           "From the request for a tool call to its result",
+                                           metrics::LatencyBuckets())),
+        progress_dropped(
+            registry.AddCounter("bw_tool_service_progress_dropped_total",
+                                "Progress messages dropped because the client reads too slowly")),
+        lists_prepared(Lists(registry, "prepared")),
+        lists_built(Lists(registry, "built")),
+        tools(registry.AddGauge("bw_tool_service_tools", "Tools that are loaded")),
+        documents_failed(registry.AddGauge("bw_tool_service_documents_failed",
+                                           "OpenAPI documents that could not be loaded")),
+        event_store_up(registry.AddGauge("bw_tool_service_event_store_up",
+                                         "1 while the event store answers")) {}
+
+  metrics::Counter& calls_ok;
+  metrics::Counter& calls_tool_error;
+  metrics::Counter& calls_not_run;
+  metrics::Counter& calls_cancelled;
+  metrics::Gauge& calls_in_flight;
+  metrics::Counter& calls_refused;
+  metrics::Histogram& call_seconds;
+  metrics::Counter& progress_dropped;
+  metrics::Counter& lists_prepared;
+  metrics::Counter& lists_built;
+  metrics::Gauge& tools;
+  metrics::Gauge& documents_failed;
+  metrics::Gauge& event_store_up;
+
+ private:
+  static metrics::Counter& Calls(metrics::Registry& registry, const char* result) {
+    return registry.AddCounter("bw_tool_service_calls_total", "Tool calls by how they ended",
+                               {{"result", result}});
+  }
+  static metrics::Counter& Lists(metrics::Registry& registry, const char* source) {
+    return registry.AddCounter("bw_tool_service_lists_total",
+                               "Lists of tools, by whether the answer stood ready",
+                               {{"source", source}});
+  }
+};
+
+}  // namespace bw::tool_service
