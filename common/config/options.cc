@@ -126,6 +126,16 @@ Options& Options::List(Name name, std::vector<std::string>* target) {
   return *this;
 }
 
+// CLI11 knows nothing of options without a flag, which secrets are: a command line shows in `ps`.
+std::string Options::EnvironmentOnly() const {
+  std::string text;
+  for (const Option& option : options_) {
+    if (!option.name.flag.empty()) continue;
+    text += "  " + option.name.variable + "\n" + std::string(30, ' ') + option.name.help + "\n";
+  }
+  return text.empty() ? "" : "\nEnvironment only:\n" + text;
+}
+
 StatusOr<std::optional<std::string>> Options::Parse(const Environment& environment,
                                                     std::span<const std::string> args) const {
   CLI::App app(description_, program_);
@@ -156,7 +166,7 @@ StatusOr<std::optional<std::string>> Options::Parse(const Environment& environme
   } catch (const CLI::ParseError& error) {
     problems.emplace_back(error.what());
   }
-  if (help) return std::optional(app.help());
+  if (help) return std::optional(app.help() + EnvironmentOnly());
   if (version) return std::optional(program_ + " " + std::string(kVersion) + "\n");
   for (const std::string& unknown : app.remaining()) {
     problems.push_back("unknown argument '" + unknown + "' (see --help)");

@@ -71,6 +71,8 @@ class Options {
     std::function<std::string(std::string_view)> set;
   };
 
+  std::string EnvironmentOnly() const;
+
   std::string program_;
   std::string description_;
   std::vector<Option> options_;

@@ -15,6 +15,10 @@ constexpr int kKeepAliveMs = 20'000;
 constexpr int kKeepAliveTimeoutMs = 5'000;
 constexpr int kMinPingIntervalMs = 10'000;
 constexpr int kMaxReconnectBackoffMs = 1'000;
+// A replica that came back under another address is found within a second, not gRPC's thirty.
+constexpr int kMinResolutionIntervalMs = 1'000;
+// Clients reconnect, and so meet new replicas, this often; streams in use are left alone.
+constexpr int kMaxConnectionAgeMs = 300'000;
 
 class RunningServer : public Server {
  public:
@@ -89,6 +93,7 @@ StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& options,
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
                              kMinPingIntervalMs);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_MS, kMaxConnectionAgeMs);
   builder.SetMaxReceiveMessageSize(options.max_receive_bytes);
   if (!options.listen.empty()) {
     builder.AddListeningPort(options.listen, grpc::InsecureServerCredentials(), &port);
@@ -110,6 +115,7 @@ std::shared_ptr<grpc::Channel> Connect(const std::string& address) {
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 100);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, kMaxReconnectBackoffMs);
+  arguments.SetInt(GRPC_ARG_DNS_MIN_TIME_BETWEEN_RESOLUTIONS_MS, kMinResolutionIntervalMs);
   arguments.SetLoadBalancingPolicyName("round_robin");
   return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
 }

@@ -96,6 +96,7 @@ TEST(Options, HelpNamesFlagsVariablesAndDefaultsButNoSecrets) {
   EXPECT_THAT(**outcome, HasSubstr("--port"));
   EXPECT_THAT(**outcome, HasSubstr("BW_PORT"));
   EXPECT_THAT(**outcome, HasSubstr("[8080]"));
+  EXPECT_THAT(**outcome, HasSubstr("Environment only:\n  BW_TOKEN\n"));
   EXPECT_THAT(**outcome, testing::Not(HasSubstr("hunter2")));
 }
 
