@@ -2,11 +2,14 @@
 
 #include <mutex>
 
+#include <grpc/support/log.h>
 #include <grpcpp/create_channel.h>
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/health_check_service_interface.h>
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
+
+#include "common/log/log.h"
 
 namespace bw::rpc {
 namespace {
@@ -55,9 +58,20 @@ class RunningServer : public Server {
   bool stopped_ = false;
 };
 
-void EnablePlugins() {
+// gRPC's own complaints, as log lines like all others.
+void LogGrpcMessage(gpr_log_func_args* message) {
+  const log::Fields fields{{"message", message->message}, {"file", message->file}};
+  if (message->severity == GPR_LOG_SEVERITY_ERROR) {
+    log::Warning("grpc.complained", fields);
+  } else {
+    log::Debug("grpc.noted", fields);
+  }
+}
+
+void InitializeOnce() {
   static std::once_flag once;
   std::call_once(once, [] {
+    gpr_set_log_function(LogGrpcMessage);
     grpc::EnableDefaultHealthCheckService(true);
     grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   });
@@ -85,7 +99,7 @@ Status FromGrpc(const grpc::Status& status) {
 
 StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& options,
                                                 const std::vector<grpc::Service*>& services) {
-  EnablePlugins();
+  InitializeOnce();
   grpc::ServerBuilder builder;
   int port = 0;
   // Two processes must not share a port by accident.
@@ -107,6 +121,7 @@ StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& options,
 }
 
 std::shared_ptr<grpc::Channel> Connect(const std::string& address) {
+  InitializeOnce();
   grpc::ChannelArguments arguments;
   arguments.SetMaxReceiveMessageSize(-1);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepAliveMs);
