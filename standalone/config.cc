@@ -1,0 +1,97 @@
+#include "standalone/config.h"
+
+#include <array>
+#include <set>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace bw::standalone {
+namespace {
+
+struct Shorthand {
+  const char* flag;
+  const char* variable;
+  const char* help;
+};
+
+// Every other setting of a service is set by its variable; `bw-<service> --help` lists them.
+constexpr std::array kShorthands{
+    Shorthand{"--host", "BW_MCP_HOST", "Address of the MCP endpoint [127.0.0.1]"},
+    Shorthand{"--port", "BW_MCP_PORT", "Port of the MCP endpoint; 0 picks a free one [8080]"},
+    Shorthand{"--callback-host", "BW_CALLBACK_HOST", "Address for webhooks [127.0.0.1]"},
+    Shorthand{"--callback-port", "BW_CALLBACK_PORT",
+              "Port for webhooks; 0 picks a free one [8081]"},
+    Shorthand{"--base-url", "BW_MCP_BASE_URL", "Public URL that leads to the callback port"},
+    Shorthand{"--hold-ms", "BW_CALLBACK_HOLD_MS", "How long a caller waits in silence [4000]"},
+    Shorthand{"--data-dir", "BW_DATA_DIR", "Folder of the database; :memory: keeps nothing"},
+    Shorthand{"--spec-dir", "BW_SPEC_DIR", "Folder of the OpenAPI documents"},
+    Shorthand{"--profile", "BW_MCP_PROFILE", "Which set of tools to offer"},
+    Shorthand{"--tools", "BW_MCP_TOOLS", "Tools to offer, by name, comma separated"},
+    Shorthand{"--exclude-tools", "BW_MCP_EXCLUDE_TOOLS", "Tools to leave out, comma separated"},
+    Shorthand{"--log-level", "BW_LOG_LEVEL", "debug, info, warning, error or off [info]"},
+};
+
+// Appends the lines of `status` that no part has reported before.
+void Collect(const Status& status, std::set<std::string, std::less<>>& seen,
+             std::string& problems) {
+  std::string_view left = Message(status);
+  while (!left.empty()) {
+    const std::size_t end = std::min(left.find('\n'), left.size());
+    const auto [line, is_new] = seen.emplace(left.substr(0, end));
+    if (is_new) problems += (problems.empty() ? "" : "\n") + *line;
+    left.remove_prefix(std::min(end + 1, left.size()));
+  }
+}
+
+}  // namespace
+
+StatusOr<config::Outcome<Config>> LoadConfig(const config::Environment& environment,
+                                             std::span<const std::string> args) {
+  config::Outcome<Config> outcome;
+  Config& config = outcome.config;
+  std::string transport = "http";
+  std::array<std::string, kShorthands.size()> values;
+  config::Options options(
+      "bandwidth-mcp",
+      "Gives AI agents a phone: MCP in front, Bandwidth behind, all services in one process.");
+  options
+      .Choice({"--transport", "BW_MCP_TRANSPORT", "http or stdio"}, {"http", "stdio"}, &transport)
+      .Text({"--admin-host", "BW_ADMIN_HOST", "Address of /metrics, /healthz and /readyz"},
+            &config.admin_host)
+      .Int({"--admin-port", "BW_ADMIN_PORT", "Its port; 0 picks a free one, -1 opens none"},
+           {-1, 65'535}, &config.admin_port);
+  for (std::size_t i = 0; i < kShorthands.size(); ++i) {
+    options.Text({kShorthands[i].flag, kShorthands[i].variable, kShorthands[i].help}, &values[i]);
+  }
+
+  std::set<std::string, std::less<>> seen;
+  std::string problems;
+  auto text = options.Parse(environment, args);
+  if (!text.ok()) Collect(text.status(), seen, problems);
+  if (text.ok() && text->has_value()) {
+    outcome.text_to_print = *std::move(text);
+    return outcome;
+  }
+  config::Environment merged = environment;
+  for (std::size_t i = 0; i < kShorthands.size(); ++i) {
+    if (!values[i].empty()) merged.Set(kShorthands[i].variable, values[i]);
+  }
+  // The parts have no operator's port of their own; ours serves all metrics.
+  merged.Set("BW_ADMIN_PORT", "-1");
+  const auto load = [&](auto load_part, auto& part) {
+    auto loaded = load_part(merged, std::span<const std::string>());
+    if (!loaded.ok()) return Collect(loaded.status(), seen, problems);
+    part = std::move(loaded->config);
+  };
+  load(event_store::LoadConfig, config.event_store);
+  load(tool_service::LoadConfig, config.tool_service);
+  load(callback_service::LoadConfig, config.callback_service);
+  load(gateway::LoadConfig, config.gateway);
+  if (!problems.empty()) return InvalidArgument(problems);
+  config.stdio = transport == "stdio";
+  config.has_base_url = merged.Get("BW_MCP_BASE_URL").has_value();
+  return outcome;
+}
+
+}  // namespace bw::standalone
