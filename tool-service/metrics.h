@@ -26,6 +26,16 @@ struct Metrics {
         tools(registry.AddGauge("bw_tool_service_tools", "Tools that are loaded")),
         documents_failed(registry.AddGauge("bw_tool_service_documents_failed",
                                            "OpenAPI documents that could not be loaded")),
+        upstream_answers(Exchanges(registry, "answer")),
+        upstream_refusals(Exchanges(registry, "refusal")),
+        upstream_failures(Exchanges(registry, "failure")),
+        upstream_seconds(registry.AddHistogram("bw_tool_service_upstream_seconds",
+                                               "One exchange with an API, retries counted apart",
+                                               metrics::LatencyBuckets())),
+        upstream_retries(registry.AddCounter("bw_tool_service_upstream_retries_total",
+                                             "Exchanges with an API that were repeated")),
+        tokens_fetched(Tokens(registry, "ok")),
+        tokens_failed(Tokens(registry, "error")),
         event_store_up(registry.AddGauge("bw_tool_service_event_store_up",
                                          "1 while the event store answers")) {}
 
@@ -41,9 +51,25 @@ struct Metrics {
   metrics::Counter& lists_built;
   metrics::Gauge& tools;
   metrics::Gauge& documents_failed;
+  // 1xx to 3xx, 4xx and 5xx, and no answer at all.
+  metrics::Counter& upstream_answers;
+  metrics::Counter& upstream_refusals;
+  metrics::Counter& upstream_failures;
+  metrics::Histogram& upstream_seconds;
+  metrics::Counter& upstream_retries;
+  metrics::Counter& tokens_fetched;
+  metrics::Counter& tokens_failed;
   metrics::Gauge& event_store_up;
 
  private:
+  static metrics::Counter& Exchanges(metrics::Registry& registry, const char* result) {
+    return registry.AddCounter("bw_tool_service_upstream_exchanges_total",
+                               "Exchanges with APIs by how they ended", {{"result", result}});
+  }
+  static metrics::Counter& Tokens(metrics::Registry& registry, const char* result) {
+    return registry.AddCounter("bw_tool_service_tokens_total", "Access tokens asked for",
+                               {{"result", result}});
+  }
   static metrics::Counter& Calls(metrics::Registry& registry, const char* result) {
     return registry.AddCounter("bw_tool_service_calls_total", "Tool calls by how they ended",
                                {{"result", result}});

@@ -1,6 +1,6 @@
 #include "tool-service/core/resources.h"
 
-#include <algorithm>
+#include <deque>
 #include <utility>
 
 #include "tool-service/core/event_view.h"
@@ -97,25 +97,42 @@ void Resources::Read(const std::string& uri, const CallContext& context, Done do
                    });
 }
 
+// The store lists oldest first, so the newest are found by reading on to the end.
+struct Resources::Newest {
+  std::string uri;
+  CallContext context;
+  EventQuery query;
+  Done done;
+  int pages = 0;
+  std::deque<Event> events;
+};
+
 void Resources::ReadEvents(const std::string& uri, EventFilter filter, const CallContext& context,
                            Done done) const {
-  EventQuery query;
-  query.filter = std::move(filter);
-  query.filter.since_ms = clock_.NowMs() - kListedAgeMs;
-  // The store lists oldest first; its largest page holds the newest kMaxListed of a busy hour.
-  query.limit = 1000;
-  journal_.WaitEvents(
-      context, std::move(query), [uri, done = std::move(done)](StatusOr<EventPage> page) {
-        if (!page.ok()) return done(page.status());
-        Json events = Json::array();
-        const std::size_t count = page->events.size();
-        const std::size_t first = count > kMaxListed ? count - kMaxListed : 0;
-        for (std::size_t i = first; i < count; ++i) {
-          events.push_back(DescribeEvent(page->events[i]));
-        }
-        done(JsonText(uri,
-                      {{"events", std::move(events)}, {"next_after_seq", page->next_after_seq}}));
-      });
+  auto newest = std::make_shared<Newest>();
+  newest->uri = uri;
+  newest->context = context;
+  newest->query.filter = std::move(filter);
+  newest->query.filter.since_ms = clock_.NowMs() - kListedAgeMs;
+  newest->query.limit = kPageSize;
+  newest->done = std::move(done);
+  ReadPage(newest);
+}
+
+void Resources::ReadPage(const std::shared_ptr<Newest>& newest) const {
+  journal_.WaitEvents(newest->context, newest->query, [this, newest](StatusOr<EventPage> page) {
+    if (!page.ok()) return newest->done(page.status());
+    for (Event& event : page->events) {
+      newest->events.push_back(std::move(event));
+      if (newest->events.size() > kMaxListed) newest->events.pop_front();
+    }
+    newest->query.after_seq = page->next_after_seq;
+    if (page->has_more && ++newest->pages < kMaxPages) return ReadPage(newest);
+    Json events = Json::array();
+    for (const Event& event : newest->events) events.push_back(DescribeEvent(event));
+    newest->done(JsonText(
+        newest->uri, {{"events", std::move(events)}, {"next_after_seq", page->next_after_seq}}));
+  });
 }
 
 std::string Resources::ConfigText(const CallContext& context) const {

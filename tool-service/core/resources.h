@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,6 +40,9 @@ class Resources {
   static constexpr std::size_t kMaxUriBytes = 512;
   /// Calls in bandwidth://calls and events in the two lists of events: the newest.
   static constexpr std::uint32_t kMaxListed = 100;
+  /// Pages of the store that are read for such a list; in a busier hour it ends earlier.
+  static constexpr int kMaxPages = 20;
+  static constexpr std::uint32_t kPageSize = 1000;
   /// How far back the two lists of events reach.
   static constexpr std::int64_t kListedAgeMs = 3'600'000;
 
@@ -55,6 +59,8 @@ class Resources {
  private:
   void ReadEvents(const std::string& uri, EventFilter filter, const CallContext& context,
                   Done done) const;
+  struct Newest;
+  void ReadPage(const std::shared_ptr<Newest>& newest) const;
   std::string ConfigText(const CallContext& context) const;
 
   const ServerFacts facts_;

@@ -12,11 +12,13 @@ CallReactor::CallReactor(Metrics& metrics, std::function<void()> on_done)
     : metrics_(metrics), on_done_(std::move(on_done)) {}
 
 void CallReactor::Refuse(const Status& status) {
-  metrics_.calls_not_run.Increment();
   Step step;
   {
     const std::lock_guard lock(mutex_);
-    if (!refusal_ && !result_) refusal_ = rpc::ToGrpc(status);
+    // A tool may speak after gRPC, and with it everything the reactor refers to, has gone.
+    if (finished_ || result_ || refusal_) return;
+    refusal_ = rpc::ToGrpc(status);
+    metrics_.calls_not_run.Increment();
     step = NextStep();
   }
   Carry(step);
@@ -43,12 +45,12 @@ void CallReactor::Complete(StatusOr<ToolResult> result) {
   if (!result.ok()) return Refuse(result.status());
   Response response;
   ToProto(*result, response.mutable_result());
-  (result->is_error ? metrics_.calls_tool_error : metrics_.calls_ok).Increment();
   std::vector<std::function<void()>> dropped;  // destroyed without the lock
   Step step;
   {
     const std::lock_guard lock(mutex_);
     if (finished_ || result_ || refusal_) return;
+    (result->is_error ? metrics_.calls_tool_error : metrics_.calls_ok).Increment();
     result_ = std::move(response);
     dropped.swap(cancellations_);
     step = NextStep();

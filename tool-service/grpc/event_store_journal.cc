@@ -1,6 +1,9 @@
 #include "tool-service/grpc/event_store_journal.h"
 
 #include <algorithm>
+#include <condition_variable>
+#include <mutex>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -40,10 +43,39 @@ void Prepare(grpc::ClientContext& client, const CallContext& context, std::uint3
   if (!context.traceparent.empty()) client.AddMetadata("traceparent", context.traceparent);
 }
 
+// The calls under way, so that destruction can end them. Thread-safe.
+class RunningCalls {
+ public:
+  // False once CancelAndWait has begun.
+  bool Add(grpc::ClientContext* context) {
+    const std::lock_guard lock(mutex_);
+    if (!closing_) running_.insert(context);
+    return !closing_;
+  }
+  void Remove(grpc::ClientContext* context) {
+    const std::lock_guard lock(mutex_);
+    running_.erase(context);
+    if (running_.empty()) none_.notify_all();
+  }
+  void CancelAndWait() {
+    std::unique_lock lock(mutex_);
+    closing_ = true;
+    for (grpc::ClientContext* context : running_) context->TryCancel();
+    none_.wait(lock, [this] { return running_.empty(); });
+  }
+
+ private:
+  std::mutex mutex_;  // guards all below
+  std::condition_variable none_;
+  bool closing_ = false;
+  std::set<grpc::ClientContext*> running_;
+};
+
 class EventStoreJournal : public EventJournal {
  public:
   explicit EventStoreJournal(std::shared_ptr<grpc::Channel> channel)
       : stub_(store_proto::EventStore::NewStub(std::move(channel))) {}
+  ~EventStoreJournal() override { running_.CancelAndWait(); }
 
   void QueueBxml(const CallContext& context, QueueRequest request,
                  Done<QueueOutcome> done) override {
@@ -148,11 +180,17 @@ class EventStoreJournal : public EventJournal {
     call->request = std::move(request);
     call->request.set_tenant(context.tenant);
     Prepare(call->context, context, wait_ms);
+    if (!running_.Add(&call->context)) return done(Cancelled("the service is stopping"));
     (stub_->async()->*method)(
         &call->context, &call->request, &call->response,
-        [call, translate, done = std::move(done)](const grpc::Status& status) {
-          if (!status.ok()) return done(rpc::FromGrpc(status));
-          done(translate(call->response));
+        [this, call, translate, done = std::move(done)](const grpc::Status& status) mutable {
+          if (status.ok()) {
+            done(translate(call->response));
+          } else {
+            done(rpc::FromGrpc(status));
+          }
+          done = nullptr;  // whatever it holds goes while the journal is still there
+          running_.Remove(&call->context);
         });
     if (!context.on_cancel) return;
     // Weak: the caller may keep its list of cancellations for longer than this call runs.
@@ -162,6 +200,7 @@ class EventStoreJournal : public EventJournal {
   }
 
   const StubPtr stub_;
+  RunningCalls running_;
 };
 
 }  // namespace

@@ -17,7 +17,8 @@ inline constexpr std::chrono::milliseconds kStoreTimeout{10'000};
 /// Added to wait_ms: an answer that is on its way when the wait ends still counts.
 inline constexpr std::chrono::milliseconds kStoreWaitMargin{2'000};
 
-/// Calls that are under way when it is destroyed still run to their end; `done` does not touch it.
+/// Destruction cancels what is under way and waits until every `done` has returned; a call made
+/// meanwhile is answered with CANCELLED.
 std::unique_ptr<EventJournal> MakeEventStoreJournal(std::shared_ptr<grpc::Channel> channel);
 
 }  // namespace bw::tool_service

@@ -1,0 +1,289 @@
+#include "tool-service/app.h"
+
+#include <array>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <grpcpp/impl/codegen/service_type.h>
+
+#include "common/clock/clock.h"
+#include "common/clock/scheduler.h"
+#include "common/http/admin_server.h"
+#include "common/http/server.h"
+#include "common/log/log.h"
+#include "common/metrics/metrics.h"
+#include "common/rpc/rpc.h"
+#include "tool-service/builtin/builtin_tools.h"
+#include "tool-service/core/configured_defaults.h"
+#include "tool-service/core/credentials.h"
+#include "tool-service/core/registry.h"
+#include "tool-service/core/resources.h"
+#include "tool-service/core/selection.h"
+#include "tool-service/core/store_probe.h"
+#include "tool-service/core/toolbox.h"
+#include "tool-service/grpc/event_store_journal.h"
+#include "tool-service/grpc/tool_service_server.h"
+#include "tool-service/metrics.h"
+#include "tool-service/openapi/catalogue_loader.h"
+#include "tool-service/upstream/upstream.h"
+
+namespace bw::tool_service {
+namespace {
+
+using std::chrono::milliseconds;
+
+// Counts what happens between us and the APIs.
+class UpstreamMetrics : public UpstreamObserver {
+ public:
+  explicit UpstreamMetrics(Metrics& metrics) : metrics_(metrics) {}
+  void OnExchange(std::string_view, int status, StatusCode,
+                  std::chrono::steady_clock::duration took) override {
+    metrics_.upstream_seconds.Observe(std::chrono::duration<double>(took).count());
+    if (status == 0) return metrics_.upstream_failures.Increment();
+    (status < 400 ? metrics_.upstream_answers : metrics_.upstream_refusals).Increment();
+  }
+  void OnRetry(std::string_view) override { metrics_.upstream_retries.Increment(); }
+  void OnTokenFetched(bool ok) override {
+    (ok ? metrics_.tokens_fetched : metrics_.tokens_failed).Increment();
+  }
+
+ private:
+  Metrics& metrics_;
+};
+
+// Beside the program, installed (bin/, share/), and in a build tree inside the sources.
+constexpr std::array kSpecFolders = {"specs", "../share/bandwidth-mcp/specs", "../specs",
+                                     "../../specs", "../../../specs"};
+
+std::string FindSpecFolder() {
+  std::error_code error;
+  const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", error);
+  for (const char* folder : kSpecFolders) {
+    const std::filesystem::path candidate = program.parent_path() / folder;
+    if (std::filesystem::is_directory(candidate, error)) {
+      return candidate.lexically_normal().string();
+    }
+  }
+  return kSpecFolders.front();
+}
+
+ServerFacts FactsOf(const Config& config) {
+  ServerFacts facts;
+  facts.environment = config.environment == "uat" ? "test" : config.environment;
+  facts.account_id = config.account_id;
+  facts.number = config.number;
+  facts.voice_application_id = config.voice_application_id;
+  facts.messaging_application_id = config.messaging_application_id;
+  facts.callbacks = CallbackUrls(config.base_url);
+  facts.callback_credentials_set = !config.callback_username.empty();
+  // Bandwidth itself is only ever reached over https.
+  facts.sandbox = config.voice_url.starts_with("http://");
+  facts.profile = config.tools.empty() ? config.profile : "custom";
+  return facts;
+}
+
+Selection SelectionOf(const Config& config) {
+  Selection selection;
+  selection.profile = config.profile;
+  selection.tools = config.tools;
+  selection.exclude_tools = config.exclude_tools;
+  return selection;
+}
+
+UpstreamOptions UpstreamOf(const Config& config) {
+  UpstreamOptions options;
+  options.http_client.max_in_flight = static_cast<std::size_t>(config.max_upstream_in_flight);
+  options.http_client.max_connections_per_host = config.max_upstream_connections;
+  return options;
+}
+
+}  // namespace
+
+// In the order in which they are made; destroyed the other way round: first what lets calls in,
+// then what answers them.
+struct App::Parts {
+  std::unique_ptr<metrics::Registry> own_registry;
+  metrics::Registry* registry = nullptr;
+  std::optional<Metrics> metrics;
+  std::optional<UpstreamMetrics> observer;
+  CredentialStore credentials;
+  ServerFacts facts;
+  std::unique_ptr<Upstream> upstream;
+  std::unique_ptr<EventJournal> journal;
+  std::optional<ConfiguredDefaults> defaults;
+  Registry tools;
+  std::optional<Toolbox> toolbox;
+  std::optional<Resources> resources;
+  std::unique_ptr<Scheduler> scheduler;
+  std::unique_ptr<grpc::Service> service;
+  std::unique_ptr<rpc::Server> server;
+  std::optional<StoreProbe> probe;
+  std::unique_ptr<http::Server> admin;
+
+  ~Parts();
+  Status Start(const Config& config, Dependencies dependencies);
+  Status MakeBackends(const Config& config, Dependencies dependencies);
+  std::vector<CatalogueEntry> LoadDocuments(const Config& config);
+  void LoadAllTools(const Config& config);
+  Status StartAdmin(const Config& config);
+};
+
+App::Parts::~Parts() {
+  // The calls that the server cancels speak to the journal and the APIs, which go after it; their
+  // last words must not find the tools gone, so those stay until both are still.
+  admin.reset();
+  probe.reset();
+  scheduler.reset();
+  server.reset();
+  journal.reset();
+  upstream.reset();
+}
+
+Status App::Parts::MakeBackends(const Config& config, Dependencies dependencies) {
+  if (dependencies.registry == nullptr) own_registry = std::make_unique<metrics::Registry>();
+  registry = own_registry != nullptr ? own_registry.get() : dependencies.registry;
+  metrics.emplace(*registry);
+  observer.emplace(*metrics);
+  facts = FactsOf(config);
+  if (!config.client_id.empty()) {
+    BW_RETURN_IF_ERROR(credentials.Set(
+        config.tenant, {config.client_id, config.client_secret.Reveal(), config.account_id}));
+  }
+  BW_ASSIGN_OR_RETURN(
+      HostTable hosts,
+      HostTable::Make(config.environment, {config.api_url, config.voice_url, config.messaging_url,
+                                           config.mfa_url, config.insights_url}));
+  upstream =
+      MakeUpstream(UpstreamOf(config), std::move(hosts), credentials, SystemClock(), *observer);
+  std::shared_ptr<grpc::Channel> channel = dependencies.event_store != nullptr
+                                               ? std::move(dependencies.event_store)
+                                               : rpc::Connect(config.event_store_address);
+  journal = MakeEventStoreJournal(std::move(channel));
+  defaults.emplace(facts,
+                   CallbackCredentials{config.callback_username, config.callback_password.Reveal()},
+                   credentials, upstream->tokens());
+  return OkStatus();
+}
+
+std::vector<CatalogueEntry> App::Parts::LoadDocuments(const Config& config) {
+  const std::string folder = config.spec_dir.empty() ? FindSpecFolder() : config.spec_dir;
+  std::vector<CatalogueEntry> entries;
+  const auto paths = ListDocuments(folder);
+  if (!paths.ok()) {
+    log::Warning("documents.missing", {{"folder", folder}, {"reason", Message(paths.status())}});
+    metrics->documents_failed.Set(1);
+    return entries;
+  }
+  OperationToolOptions options;
+  options.timeout = milliseconds(config.upstream_timeout_ms);
+  const OperationToolPorts ports = {&upstream->http_client(), &*defaults, &SystemClock()};
+  LoadedTools loaded = LoadTools(*paths, ports, options);
+  for (const std::string& warning : loaded.warnings) {
+    log::Warning("document.repaired", {{"detail", warning}});
+  }
+  for (const Status& error : loaded.errors) {
+    log::Warning("document.refused", {{"reason", Message(error)}});
+  }
+  metrics->documents_failed.Set(static_cast<double>(loaded.errors.size()));
+  for (const std::string& path : *paths) {
+    facts.documents.push_back(std::filesystem::path(path).stem().string());
+  }
+  for (auto& tool : loaded.tools) entries.push_back({std::move(tool), false});
+  return entries;
+}
+
+void App::Parts::LoadAllTools(const Config& config) {
+  std::vector<CatalogueEntry> documents = LoadDocuments(config);
+  const auto backends = std::make_shared<const Backends>(
+      Backends{*journal,
+               upstream->http_client(),
+               upstream->tokens(),
+               credentials,
+               *defaults,
+               SystemClock(),
+               facts,
+               {config.callback_username, config.callback_password.Reveal()}});
+  // First, so that they keep their names.
+  std::vector<CatalogueEntry> entries = MakeBuiltinTools(backends);
+  for (CatalogueEntry& entry : documents) entries.push_back(std::move(entry));
+  for (const std::string& name : tools.Replace(std::move(entries))) {
+    log::Warning("tool.refused", {{"tool", name}, {"reason", "the name is taken"}});
+  }
+  const auto catalogue = tools.Snapshot();
+  metrics->tools.Set(static_cast<double>(catalogue->entries().size()));
+  SelectionPolicy policy(SelectionOf(config), config.local);
+  for (const std::string& name : policy.UnknownNames(*catalogue)) {
+    log::Warning("selection.unknown_tool", {{"tool", name}});
+  }
+  toolbox.emplace(tools, std::move(policy));
+}
+
+Status App::Parts::Start(const Config& config, Dependencies dependencies) {
+  BW_RETURN_IF_ERROR(MakeBackends(config, std::move(dependencies)));
+  LoadAllTools(config);
+  resources.emplace(facts, credentials, *journal, SystemClock());
+  ServerLimits limits;
+  limits.max_calls_in_flight = config.max_calls_in_flight;
+  limits.call_timeout = milliseconds(config.call_timeout_ms);
+  service = MakeToolService({*toolbox, *resources, SystemClock(), *metrics, facts, limits});
+  rpc::ServerOptions options;
+  options.listen = config.listen;
+  BW_ASSIGN_OR_RETURN(server, rpc::Server::Start(options, {service.get()}));
+  scheduler = MakeThreadScheduler();
+  probe.emplace(*journal, *scheduler, SystemClock(), config.tenant, [this](bool reached) {
+    metrics->event_store_up.Set(reached ? 1 : 0);
+    server->SetServing(reached);
+  });
+  return own_registry != nullptr && config.admin_port >= 0 ? StartAdmin(config) : OkStatus();
+}
+
+Status App::Parts::StartAdmin(const Config& config) {
+  http::AdminHooks hooks;
+  hooks.metrics = [this] { return registry->Expose(); };
+  hooks.ready = [this] {
+    return probe->reached() ? OkStatus() : Unavailable("the event store is not reached");
+  };
+  BW_ASSIGN_OR_RETURN(
+      admin, http::StartAdminServer({.host = config.admin_host, .port = config.admin_port}, hooks));
+  return OkStatus();
+}
+
+App::App(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+
+App::~App() { Drain(milliseconds(0)); }
+
+StatusOr<std::unique_ptr<App>> App::Start(const Config& config, Dependencies dependencies) {
+  BW_ASSIGN_OR_RETURN(const log::Level level, log::ParseLevel(config.log_level));
+  if (dependencies.registry == nullptr) log::SetLevel(level);
+  auto parts = std::make_unique<Parts>();
+  BW_RETURN_IF_ERROR(parts->Start(config, std::move(dependencies)));
+  std::unique_ptr<App> app(new App(std::move(parts)));
+  const std::size_t tools = app->parts_->tools.Snapshot()->entries().size();
+  log::Info("service.ready", {{"service", "tool-service"},
+                              {"port", app->grpc_port()},
+                              {"admin_port", app->admin_port()},
+                              {"tools", static_cast<std::int64_t>(tools)},
+                              {"profile", app->parts_->facts.profile},
+                              {"credentials_set", !config.client_id.empty()},
+                              {"sandbox", app->parts_->facts.sandbox}});
+  return app;
+}
+
+std::shared_ptr<grpc::Channel> App::InProcessChannel() {
+  return parts_->server->InProcessChannel();
+}
+
+int App::grpc_port() const { return parts_->server->port(); }
+
+int App::admin_port() const { return parts_->admin == nullptr ? -1 : parts_->admin->port(); }
+
+Status App::Ready() const {
+  return parts_->probe->reached() ? OkStatus() : Unavailable("the event store is not reached");
+}
+
+void App::Drain(milliseconds limit) { parts_->server->Shutdown(limit); }
+
+}  // namespace bw::tool_service

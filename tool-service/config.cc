@@ -1,0 +1,177 @@
+#include "tool-service/config.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <utility>
+
+#include "tool-service/core/selection.h"
+#include "tool-service/upstream/host_table.h"
+
+namespace bw::tool_service {
+namespace {
+
+constexpr std::size_t kMaxIdBytes = 64;
+constexpr std::size_t kMaxUrlBytes = 1024;
+
+std::vector<std::string> ProfileChoices() {
+  std::vector<std::string> names;
+  for (const Profile& profile : Profiles()) names.emplace_back(profile.name);
+  return names;
+}
+
+void DeclareAccount(config::Options& options, Config& config) {
+  options.Text({"--client-id", "BW_CLIENT_ID", "OAuth2 client id"}, &config.client_id)
+      .Hidden({"", "BW_CLIENT_SECRET", "Its secret"}, &config.client_secret)
+      .Text({"--account-id", "BW_ACCOUNT_ID", "Account; empty: the only one of the credentials"},
+            &config.account_id)
+      .Choice({"--environment", "BW_ENVIRONMENT", "prod, test or uat (the same as test)"},
+              {"prod", "test", "uat"}, &config.environment)
+      .Text({"--api-url", "BW_API_URL", "In place of https://api.bandwidth.com; moves tokens too"},
+            &config.api_url)
+      .Text({"--voice-url", "BW_VOICE_URL", "In place of https://voice.bandwidth.com"},
+            &config.voice_url)
+      .Text({"--messaging-url", "BW_MESSAGING_URL", "In place of https://messaging.bandwidth.com"},
+            &config.messaging_url)
+      .Text({"--mfa-url", "BW_MFA_URL", "In place of https://mfa.bandwidth.com"}, &config.mfa_url)
+      .Text({"--insights-url", "BW_INSIGHTS_URL", "In place of https://insights.bandwidth.com"},
+            &config.insights_url)
+      .Text({"--number", "BW_NUMBER", "Our number, E.164; sender of calls and texts"},
+            &config.number)
+      .Text({"--voice-application-id", "BW_VOICE_APPLICATION_ID", "Application of calls"},
+            &config.voice_application_id)
+      .Text({"--messaging-application-id", "BW_MESSAGING_APPLICATION_ID", "Application of texts"},
+            &config.messaging_application_id)
+      .Text({"--base-url", "BW_MCP_BASE_URL", "Public URL of the callback service"},
+            &config.base_url)
+      .Text({"--callback-username", "BW_CALLBACK_USERNAME", "Basic credentials webhooks carry"},
+            &config.callback_username)
+      .Hidden({"", "BW_CALLBACK_PASSWORD", "Their password"}, &config.callback_password);
+}
+
+void DeclareTools(config::Options& options, Config& config) {
+  options.Text({"--spec-dir", "BW_SPEC_DIR", "Folder of the OpenAPI documents"}, &config.spec_dir)
+      .Choice({"--profile", "BW_MCP_PROFILE", "Set of tools: " + ProfileNames()}, ProfileChoices(),
+              &config.profile)
+      .List({"--tools", "BW_MCP_TOOLS", "Exactly these tools instead of a profile's"},
+            &config.tools)
+      .List({"--exclude-tools", "BW_MCP_EXCLUDE_TOOLS", "Tools that are left out"},
+            &config.exclude_tools);
+}
+
+void DeclareService(config::Options& options, Config& config) {
+  options
+      .Text({"--listen", "BW_TOOL_SERVICE_LISTEN", "gRPC address; port 0 picks a free one"},
+            &config.listen)
+      .Text({"--event-store", "BW_EVENT_STORE_ADDRESS", "The event store: host:port or unix:/path"},
+            &config.event_store_address)
+      .Text({"--tenant", "BW_TENANT", "Whose credentials these are"}, &config.tenant)
+      .Int({"--max-calls", "BW_TOOL_SERVICE_MAX_CALLS", "Tool calls in flight"}, {1, 1'000'000},
+           &config.max_calls_in_flight)
+      .Int(
+          {"--call-timeout-ms", "BW_TOOL_SERVICE_CALL_TIMEOUT_MS", "The most a tool call may take"},
+          {1'000, 600'000}, &config.call_timeout_ms)
+      .Int({"--upstream-timeout-ms", "BW_TOOL_SERVICE_UPSTREAM_TIMEOUT_MS",
+            "The most one request to an API may take, retries included"},
+           {100, 600'000}, &config.upstream_timeout_ms)
+      .Int({"--max-upstream-in-flight", "BW_TOOL_SERVICE_MAX_UPSTREAM",
+            "Requests to APIs in flight"},
+           {1, 1'000'000}, &config.max_upstream_in_flight)
+      .Int({"--max-upstream-connections", "BW_TOOL_SERVICE_MAX_UPSTREAM_CONNECTIONS",
+            "Connections to one API host"},
+           {1, 10'000}, &config.max_upstream_connections)
+      .Text({"--admin-host", "BW_ADMIN_HOST", "Address of /metrics, /healthz and /readyz"},
+            &config.admin_host)
+      .Int({"--admin-port", "BW_ADMIN_PORT", "Its port; 0 picks a free one, -1 opens none"},
+           {-1, 65'535}, &config.admin_port)
+      .Choice({"--log-level", "BW_LOG_LEVEL", "debug, info, warning, error or off"},
+              {"debug", "info", "warning", "error", "off"}, &config.log_level);
+}
+
+bool IsE164(std::string_view number) {
+  if (number.size() < 3 || number.size() > 16 || number[0] != '+' || number[1] == '0') return false;
+  return std::all_of(number.begin() + 1, number.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+// Ids go into URLs and prompts.
+bool IsId(std::string_view id) {
+  return id.size() <= kMaxIdBytes && std::all_of(id.begin(), id.end(), [](char c) {
+           return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                  c == '-' || c == '_';
+         });
+}
+
+bool IsHttpUrl(std::string_view url) {
+  const bool has_scheme = url.starts_with("http://") || url.starts_with("https://");
+  const std::size_t host = url.find("://") + 3;
+  return has_scheme && url.size() > host && url[host] != '/' && url.size() <= kMaxUrlBytes &&
+         url.find_first_of(" \t\r\n\"<>?#") == std::string_view::npos;
+}
+
+struct IdOption {
+  std::string_view variable;
+  const std::string& value;
+};
+
+// What no single option can tell.
+std::vector<std::string> ProblemsOf(const Config& config) {
+  std::vector<std::string> problems;
+  if (config.client_id.empty() != config.client_secret.empty()) {
+    problems.emplace_back("BW_CLIENT_ID and BW_CLIENT_SECRET: set both or none");
+  }
+  if (config.callback_username.empty() != config.callback_password.empty()) {
+    problems.emplace_back("BW_CALLBACK_USERNAME and BW_CALLBACK_PASSWORD: set both or none");
+  }
+  if (!config.number.empty() && !IsE164(config.number)) {
+    problems.emplace_back("BW_NUMBER must be in E.164 form, such as +15550100002");
+  }
+  const std::array ids = {IdOption{"BW_ACCOUNT_ID", config.account_id},
+                          IdOption{"BW_VOICE_APPLICATION_ID", config.voice_application_id},
+                          IdOption{"BW_MESSAGING_APPLICATION_ID", config.messaging_application_id}};
+  for (const IdOption& id : ids) {
+    if (IsId(id.value)) continue;
+    problems.push_back(std::string(id.variable) + " must be at most " +
+                       std::to_string(kMaxIdBytes) + " letters, digits, - and _");
+  }
+  if (!IsHttpUrl(config.base_url)) {
+    problems.emplace_back("BW_MCP_BASE_URL must be an http:// or https:// URL without a query");
+  }
+  if (config.tenant.empty() || !IsId(config.tenant)) {
+    problems.emplace_back("--tenant must be a name of letters, digits, - and _");
+  }
+  const HostOverrides overrides = {config.api_url, config.voice_url, config.messaging_url,
+                                   config.mfa_url, config.insights_url};
+  if (auto hosts = HostTable::Make(config.environment, overrides); !hosts.ok()) {
+    problems.emplace_back(Message(hosts.status()));
+  }
+  Selection selection;
+  selection.tools = config.tools;
+  selection.exclude_tools = config.exclude_tools;
+  if (const Status valid = ValidateSelection(selection); !valid.ok()) {
+    problems.push_back("BW_MCP_TOOLS, BW_MCP_EXCLUDE_TOOLS: " + std::string(Message(valid)));
+  }
+  return problems;
+}
+
+}  // namespace
+
+StatusOr<config::Outcome<Config>> LoadConfig(const config::Environment& environment,
+                                             std::span<const std::string> args) {
+  config::Outcome<Config> outcome;
+  Config& config = outcome.config;
+  config::Options options("bw-tool-service", "Runs the tools that agents call.");
+  DeclareService(options, config);
+  DeclareAccount(options, config);
+  DeclareTools(options, config);
+  auto text = options.Parse(environment, args);
+  std::string problems(text.ok() ? std::string_view() : Message(text.status()));
+  if (text.ok()) outcome.text_to_print = *std::move(text);
+  for (const std::string& problem : ProblemsOf(config)) {
+    if (!problems.empty()) problems += '\n';
+    problems += problem;
+  }
+  if (!problems.empty() && !outcome.text_to_print) return InvalidArgument(problems);
+  return outcome;
+}
+
+}  // namespace bw::tool_service
