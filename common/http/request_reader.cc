@@ -83,6 +83,14 @@ bool IsDigits(std::string_view text) {
          std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
+// `mark` was found at `found` in `input`, or nowhere yet: it is, or will be, at `limit` or beyond.
+// Half a mark at the end of `input` is not too late yet.
+bool EndsBeyond(std::size_t limit, std::string_view mark, std::size_t found,
+                std::string_view input) {
+  if (found != std::string_view::npos) return found >= limit;
+  return input.size() >= limit + mark.size() - 1;
+}
+
 // uri-host [":" port]; the delimiters of a URI's other parts have no business in it.
 bool IsPlausibleHost(std::string_view host) {
   return host.find_first_of(" \t/\\?#@,\"<>") == std::string_view::npos;
@@ -421,11 +429,11 @@ RequestReader::Step RequestReader::ReadChunkLine(std::string_view input) {
     return Refuse(400, "A chunk's data is not followed by CR LF.");
   }
   const std::size_t end = input.find(kCrLf, std::max(scanned_, prefix));
-  if (std::min(end, input.size()) >= kMaxChunkLineBytes) {
+  if (EndsBeyond(kMaxChunkLineBytes, kCrLf, end, input)) {
     return Refuse(400, "A chunk's size line is longer than this server accepts.");
   }
   if (end == std::string_view::npos) {
-    scanned_ = input.empty() ? 0 : input.size() - 1;  // the last byte may be half a CR LF
+    scanned_ = input.size() - 1;  // the last byte may be half a CR LF
     return {Step::Kind::kNeedMore};
   }
   scanned_ = 0;
@@ -454,7 +462,7 @@ RequestReader::Step RequestReader::ReadChunkData(std::string_view input) {
 RequestReader::Step RequestReader::ReadTrailers(std::string_view input) {
   constexpr std::string_view kEnd = "\r\n\r\n";
   const std::size_t end = input.find(kEnd, scanned_);
-  if (std::min(end, input.size()) >= limits_.header_bytes) {
+  if (EndsBeyond(limits_.header_bytes, kEnd, end, input)) {
     return Refuse(431, "The trailer fields are larger than this server accepts.");
   }
   if (end == std::string_view::npos) {

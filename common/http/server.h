@@ -23,13 +23,15 @@ struct ServerOptions {
   int threads = 1;
   /// Request line and header fields together; beyond it 431 and close.
   std::size_t max_header_bytes = 16u << 10;
-  /// Beyond it 413 and close.
+  /// Beyond it 413 and close. Behind an unanswered request a client may pipeline this and
+  /// max_header_bytes together; one that sends more is dropped.
   std::size_t max_body_bytes = 1u << 20;
   /// Unsent bytes a stream keeps for a slow reader; beyond it the connection is dropped and
   /// counted. A whole reply is always kept: its body was in memory anyway, and nothing is added to
   /// it.
   std::size_t max_unsent_bytes = 1u << 20;
-  /// Connections beyond it are closed at once and counted.
+  /// Connections beyond it are closed at once and counted. The process's soft limit of descriptors
+  /// is raised to fit; where the hard limit does not allow that, fewer connections are taken.
   std::size_t max_connections = 10'000;
   std::chrono::milliseconds header_timeout{10'000};
   std::chrono::milliseconds body_timeout{30'000};

@@ -147,6 +147,23 @@ TEST(RequestReaderTest, AFaultIsFoundAtOnceWithoutTheRestOfTheHead) {
   EXPECT_EQ(RefusedWith("GET / HTTP/1.1\r\nA: b\rc"), 400);
 }
 
+TEST(RequestReaderTest, AMarkThatStraddlesTheLimitIsWaitedFor) {
+  const std::string head = "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n";
+  const std::string line = "1;" + std::string(kMaxChunkLineBytes - 3, 'e') + "\r\na\r\n";
+  const std::string trailers = "0\r\nT: " + std::string(kLimits.header_bytes - 9, 't') + "\r\n\r\n";
+  RequestReader reader(kLimits);
+  std::string pending;
+  Outcome outcome = Outcome::kNeedMore;
+  for (const char c : head + line + trailers) {
+    ASSERT_EQ(outcome, Outcome::kNeedMore) << reader.refusal().reason;
+    pending += c;
+    std::size_t consumed = 0;
+    outcome = reader.Read(pending, &consumed);
+    pending.erase(0, consumed);
+  }
+  EXPECT_EQ(outcome, Outcome::kRequest);
+}
+
 TEST(RequestReaderTest, EverySplitReadsTheSame) {
   const std::string text =
       "\r\nPOST /a?b=c HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
