@@ -9,6 +9,7 @@
 
 #include "common/bxml/document.h"
 #include "common/bxml/ssml.h"
+#include "common/bxml/text_rules.h"
 
 namespace bw::bxml {
 namespace {
@@ -60,39 +61,9 @@ std::string ShowNumber(double value) {
   return text;
 }
 
-bool IsE164(std::string_view text) {
-  return text.size() >= 3 && text.size() <= 16 && text[0] == '+' && text[1] != '0' &&
-         OnlyOf(text.substr(1), kDecimalDigits);
-}
-
 bool HasBlankOrControl(std::string_view text) {
   return std::any_of(text.begin(), text.end(),
                      [](char c) { return static_cast<unsigned char>(c) <= 0x20 || c == 0x7F; });
-}
-
-bool IsSipUri(std::string_view text) {
-  if (!text.starts_with("sip:") && !text.starts_with("sips:")) return false;
-  const std::size_t at = text.find('@');
-  return text.size() <= 1024 && at != std::string_view::npos && at > text.find(':') + 1 &&
-         at + 1 < text.size() && !HasBlankOrControl(text);
-}
-
-// The scheme of an absolute URL ("https"), or "" for a relative one.
-std::string_view Scheme(std::string_view url) {
-  const std::size_t colon = url.find(':');
-  const std::size_t end = url.find_first_of("/?#");
-  return colon == std::string_view::npos || end < colon ? std::string_view() : url.substr(0, colon);
-}
-
-bool IsUrl(std::string_view url) {
-  if (url.empty() || static_cast<double>(url.size()) > kMaxUrlBytes || HasBlankOrControl(url)) {
-    return false;
-  }
-  const std::string_view scheme = Scheme(url);
-  if (scheme.empty()) return true;
-  if (scheme != "http" && scheme != "https") return false;
-  const std::string_view rest = url.substr(scheme.size() + 1);
-  return rest.starts_with("//") && rest.size() > 2 && rest[2] != '/';
 }
 
 bool IsSocketUrl(std::string_view url) {
@@ -246,7 +217,7 @@ Status ValidateCredentialUrls(const Verb& verb, const std::string& where) {
     return OkStatus();
   }
   for (const xml::Attribute& attribute : verb.attributes) {
-    if (attribute.name.ends_with("Url") && Scheme(attribute.value) == "http") {
+    if (attribute.name.ends_with("Url") && UrlScheme(attribute.value) == "http") {
       return InvalidArgument(where + ": attribute " + attribute.name +
                              " must be https when username or password is given");
     }

@@ -1,0 +1,75 @@
+// The sandbox's one customer account: its applications and phone numbers, as Bandwidth's dashboard
+// API keeps them.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/status/status.h"
+#include "common/xml/xml.h"
+#include "sandbox/core/webhook.h"
+
+namespace bw::sandbox {
+
+enum class ServiceType { kVoice, kMessaging };
+
+/// An application's settings live in the XML element that the dashboard API reads and writes.
+struct Application {
+  std::string id;
+  ServiceType type = ServiceType::kVoice;
+  xml::Element element;
+
+  /// The text of setting `name`, or "".
+  std::string Setting(std::string_view name) const { return xml::ChildText(element, name); }
+  /// The credentials in setting `name` (such as CallbackCreds), if both parts are there.
+  std::optional<Credentials> CredentialsIn(std::string_view name) const;
+  /// False when the application names the event types it wants and `type` is not among them.
+  bool WantsMessagingEvent(std::string_view type) const;
+};
+
+struct PhoneNumber {
+  std::string number;  // E.164
+  std::string voice_application_id;
+  std::string messaging_application_id;
+};
+
+/// A dashboard error: the code of Bandwidth's list and what it says.
+struct ApplicationProblem {
+  int code = 0;
+  std::string description;
+};
+
+struct Account {
+  std::string id;
+  std::vector<Application> applications;
+  std::vector<PhoneNumber> numbers;
+
+  Application* FindApplication(std::string_view application_id);
+  const Application* FindApplication(std::string_view application_id, ServiceType type) const;
+  const PhoneNumber* FindNumber(std::string_view number) const;
+};
+
+struct AccountSeed {
+  std::string account_id = "9900000";
+  std::string voice_application_id = "7d2c3c1e-0000-4000-8000-000000000001";
+  std::string messaging_application_id = "93de2206-0000-4000-8000-000000000002";
+  std::vector<std::string> numbers = {"+15550100001", "+15550100002"};
+  /// Where both applications' webhooks go, without a trailing slash.
+  std::string callback_base_url = "http://127.0.0.1:8081";
+  std::optional<Credentials> callback_credentials = {};
+};
+
+Account MakeAccount(const AccountSeed& seed);
+
+/// Replaces (`merge` false: PUT) or changes (`merge` true: PATCH) the settings of `application` by
+/// those of `update`, an <Application> element. Nothing changes when there is a problem.
+std::optional<ApplicationProblem> UpdateApplication(const xml::Element& update, bool merge,
+                                                    Application& application);
+
+/// The element as the API shows it: passwords left out.
+xml::Element PublicElement(const Application& application);
+
+}  // namespace bw::sandbox
