@@ -444,7 +444,7 @@ void GrpcCallLedger::State::Close(milliseconds limit) {
   std::vector<Answer> answers;
   std::unique_lock lock(mutex_);
   is_closing_ = true;
-  changed_.wait_for(lock, limit, [this] { return entries_.empty() || !is_up_; });
+  changed_.wait_for(lock, limit, [this] { return entries_.empty() || stream_ == nullptr; });
   for (auto& [ticket, entry] : entries_) {
     if (entry.done)
       answers.push_back({std::move(entry.done), Cancelled("the service is stopping")});
