@@ -5,8 +5,8 @@
 #include <span>
 #include <utility>
 
+#include "common/base64/base64.h"
 #include "common/json/json.h"
-#include "gateway/core/base64.h"
 
 namespace bw::gateway {
 namespace {

@@ -69,4 +69,8 @@ void Dispatcher::HandleNotification(const Message& message, const std::string& c
   if (const auto call = in_flight_.Find(cancel_scope, *id)) call->Cancel();
 }
 
+void Dispatcher::CancelAll(const std::string& cancel_scope) {
+  for (const auto& call : in_flight_.FindAll(cancel_scope)) call->Cancel();
+}
+
 }  // namespace bw::gateway

@@ -54,6 +54,8 @@ class Dispatcher {
   std::shared_ptr<Call> Dispatch(Request request, std::shared_ptr<ReplySink> sink);
   /// Takes note of a notification; unknown ones are ignored, as the protocol demands.
   void HandleNotification(const Message& message, const std::string& cancel_scope);
+  /// Cancels whatever is under way in `cancel_scope`.
+  void CancelAll(const std::string& cancel_scope);
 
  private:
   const Wire wire_;

@@ -5,7 +5,7 @@
 #include <string>
 #include <utility>
 
-#include "gateway/core/base64.h"
+#include "gateway/core/header_value.h"
 
 namespace bw::gateway {
 namespace {

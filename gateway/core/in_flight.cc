@@ -24,4 +24,15 @@ std::shared_ptr<Call> InFlight::Find(const std::string& scope, const RequestId& 
   return found == calls_.end() ? nullptr : found->second.lock();
 }
 
+std::vector<std::shared_ptr<Call>> InFlight::FindAll(const std::string& scope) const {
+  std::vector<std::shared_ptr<Call>> found;
+  const std::string suffix = '\n' + scope;
+  const std::lock_guard lock(mutex_);
+  for (const auto& [key, weak] : calls_) {
+    if (!key.ends_with(suffix)) continue;
+    if (auto call = weak.lock()) found.push_back(std::move(call));
+  }
+  return found;
+}
+
 }  // namespace bw::gateway

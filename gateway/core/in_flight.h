@@ -5,6 +5,7 @@
 #include <mutex>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "gateway/core/call.h"
 
@@ -18,6 +19,8 @@ class InFlight {
   void Remove(const std::string& scope, const RequestId& id);
   /// nullptr when there is none.
   std::shared_ptr<Call> Find(const std::string& scope, const RequestId& id) const;
+  /// Everything under way in `scope`.
+  std::vector<std::shared_ptr<Call>> FindAll(const std::string& scope) const;
 
  private:
   static std::string Key(const std::string& scope, const RequestId& id);

@@ -7,14 +7,6 @@
 namespace bw::gateway {
 namespace {
 
-// The client's own revision where it is spoken here, else the newest of its era; the client then
-// decides whether to go on (2025-11-25 basic/lifecycle).
-Revision Negotiate(std::string_view asked) {
-  const auto revision = FindRevision(asked);
-  if (revision && EraOf(*revision) == Era::kLegacy) return *revision;
-  return kLatestLegacyRevision;
-}
-
 std::string OpenSession(MethodContext& context, const Request& request, Revision revision) {
   if (request.audience.transport != Transport::kHttp) return {};
   Session session;
@@ -46,7 +38,7 @@ void Initialize(MethodContext& context, std::shared_ptr<Call> call) {
     return call->Fail(
         MakeError(Fault::kInvalidParams, "Invalid params: protocolVersion must be a string"));
   }
-  const Revision revision = Negotiate(*asked);
+  const Revision revision = NegotiateLegacy(*asked);
   WithInstructions(context, call, [&context, call, revision](std::string_view instructions) {
     call->Finish(context.wire.InitializeResult(revision, instructions), Outcome::kResult,
                  OpenSession(context, call->request(), revision));

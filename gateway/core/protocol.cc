@@ -68,6 +68,11 @@ std::optional<Revision> FindRevision(std::string_view name) {
 
 Era EraOf(Revision revision) { return kRevisions[static_cast<int>(revision)].era; }
 
+Revision NegotiateLegacy(std::string_view asked) {
+  const auto revision = FindRevision(asked);
+  return revision && EraOf(*revision) == Era::kLegacy ? *revision : kLatestLegacyRevision;
+}
+
 bool NamesModernEra(std::string_view name) {
   return IsDate(name) && name >= RevisionName(kModernRevision);
 }

@@ -26,6 +26,10 @@ std::string_view RevisionName(Revision revision);
 /// nullopt for revisions this gateway does not speak.
 std::optional<Revision> FindRevision(std::string_view name);
 Era EraOf(Revision revision);
+/// What initialize answers a client that asked for `asked`: that revision where it is spoken here,
+/// else the newest of the legacy era; the client then decides whether to go on (2025-11-25
+/// basic/lifecycle).
+Revision NegotiateLegacy(std::string_view asked);
 /// Whether `name` is a date of the modern era, spoken here or not.
 bool NamesModernEra(std::string_view name);
 

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "gateway/core/base64.h"
+#include "common/base64/base64.h"
 #include "gateway/core/era.h"
 
 namespace bw::gateway {

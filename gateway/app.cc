@@ -1,0 +1,235 @@
+#include "gateway/app.h"
+
+#include <algorithm>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "common/clock/clock.h"
+#include "common/clock/scheduler.h"
+#include "common/http/admin_server.h"
+#include "common/http/server.h"
+#include "common/log/log.h"
+#include "common/metrics/metrics.h"
+#include "common/rpc/rpc.h"
+#include "gateway/core/dispatcher.h"
+#include "gateway/core/readiness.h"
+#include "gateway/core/request_identity.h"
+#include "gateway/core/sessions.h"
+#include "gateway/grpc/grpc_tool_provider.h"
+#include "gateway/http/access_guard.h"
+#include "gateway/http/mcp_endpoint.h"
+#include "gateway/metrics.h"
+#include "gateway/openssl/aead_sealer.h"
+#include "gateway/openssl/static_token.h"
+#include "gateway/stdio/stdio_server.h"
+
+namespace bw::gateway {
+namespace {
+
+constexpr std::chrono::milliseconds kProbeInterval{2'000};
+
+std::vector<std::string> SplitKeys(std::string_view list) {
+  std::vector<std::string> keys;
+  while (!list.empty()) {
+    const std::size_t comma = std::min(list.find(','), list.size());
+    if (comma > 0) keys.emplace_back(list.substr(0, comma));
+    list.remove_prefix(std::min(comma + 1, list.size()));
+  }
+  return keys;
+}
+
+// Tells once that something ended, whoever comes first: the end or the one who asks.
+class FinishedSignal {
+ public:
+  void Listen(std::function<void()> listener) {
+    {
+      const std::lock_guard lock(mutex_);
+      if (!finished_) {
+        listener_ = std::move(listener);
+        return;
+      }
+    }
+    listener();
+  }
+  void Finish() {
+    std::function<void()> listener;
+    {
+      const std::lock_guard lock(mutex_);
+      finished_ = true;
+      listener = std::move(listener_);
+    }
+    if (listener) listener();
+  }
+
+ private:
+  std::mutex mutex_;  // guards all below
+  bool finished_ = false;
+  std::function<void()> listener_;
+};
+
+class RunningApp : public App {
+ public:
+  RunningApp(const Config& config, Dependencies dependencies, std::unique_ptr<AeadSealer> sealer)
+      : config_(config),
+        own_registry_(dependencies.registry == nullptr),
+        registry_(own_registry_ ? std::make_shared<metrics::Registry>()
+                                : std::move(dependencies.registry)),
+        metrics_(*registry_),
+        sealer_(std::move(sealer)),
+        sessions_(SystemClock(), *sealer_),
+        request_ids_(SystemClock()),
+        scheduler_(MakeThreadScheduler()),
+        provider_(std::make_unique<GrpcToolProvider>(
+            dependencies.tool_service ? std::move(dependencies.tool_service)
+                                      : rpc::Connect(config.tool_service_address),
+            GrpcProviderOptions{.call_timeout =
+                                    std::chrono::milliseconds(config.call_timeout_ms)})),
+        dispatcher_({*provider_, metrics_, SystemClock(), sessions_},
+                    {"bandwidth-mcp", "Bandwidth", BW_VERSION}, CatalogueLimitsOf(config)),
+        readiness_(std::make_shared<Readiness>(*provider_, *scheduler_,
+                                               Audience{config.tenant, Transport::kHttp, {}},
+                                               kProbeInterval)) {}
+
+  ~RunningApp() override {
+    readiness_->Stop();
+    admin_.reset();
+    server_.reset();
+    stdio_.reset();
+    // Waits for what is under way, which still uses everything else.
+    provider_.reset();
+    scheduler_.reset();
+  }
+
+  Status Serve(int in, int out) {
+    readiness_->Probe();
+    BW_RETURN_IF_ERROR(config_.transport == "stdio" ? ServeStdio(in, out) : ServeHttp());
+    return ServeAdmin();
+  }
+
+  int port() const override { return server_ ? server_->port() : 0; }
+  int admin_port() const override { return admin_ ? admin_->port() : 0; }
+  Status Ready() const override { return readiness_->status(); }
+  void OnFinished(std::function<void()> finished) override {
+    finished_.Listen(std::move(finished));
+  }
+
+  void Drain(std::chrono::milliseconds limit) override {
+    if (stdio_) stdio_->Stop(limit);
+    if (server_ && !server_->Drain(limit)) {
+      log::Warning("drain.cut", {{"limit_ms", static_cast<std::int64_t>(limit.count())}});
+    }
+  }
+
+  void LogReady() const {
+    const bool bare_ipv6 = config_.host.find(':') != std::string::npos && config_.host[0] != '[';
+    const std::string host = bare_ipv6 ? "[" + config_.host + "]" : config_.host;
+    const std::string url = "http://" + host + ":" + std::to_string(port()) + "/mcp";
+    log::Info("service.ready", {{"service", "gateway"},
+                                {"transport", config_.transport},
+                                {"url", server_ ? url : std::string()},
+                                {"port", port()},
+                                {"admin_port", admin_port()}});
+  }
+
+ private:
+  static CatalogueLimits CatalogueLimitsOf(const Config& config) {
+    CatalogueLimits limits;
+    // With authentication, what a shared cache keeps could be shown to somebody without.
+    limits.shared = config.auth_token.empty() && config.transport == "http";
+    return limits;
+  }
+
+  Status ServeHttp() {
+    EndpointOptions options;
+    options.decode.max_bytes = static_cast<std::size_t>(config_.max_body_bytes);
+    options.max_concurrent_requests = static_cast<std::size_t>(config_.max_concurrent_requests);
+    if (!config_.auth_token.empty()) {
+      authenticator_ = std::make_unique<StaticToken>(config_.auth_token.Reveal(),
+                                                     Principal{"token", config_.tenant});
+    }
+    endpoint_ = std::make_unique<McpEndpoint>(
+        options,
+        AccessOptions{IsLoopback(config_.host), config_.allowed_origins, config_.allowed_hosts,
+                      Principal{"", config_.tenant}},
+        McpEndpoint::Dependencies{dispatcher_, sessions_, request_ids_, *scheduler_, metrics_,
+                                  authenticator_.get()});
+    http::ServerOptions server;
+    server.host = config_.host;
+    server.port = config_.port;
+    server.threads = config_.http_threads;
+    server.max_body_bytes = options.decode.max_bytes;
+    // Room for the largest list beside a stream's events.
+    server.max_unsent_bytes = 16u << 20;
+    BW_ASSIGN_OR_RETURN(server_, http::StartServer(server, [this](auto exchange) {
+                          endpoint_->Handle(std::move(exchange));
+                        }));
+    return OkStatus();
+  }
+
+  Status ServeStdio(int in, int out) {
+    StdioOptions options;
+    options.in = in;
+    options.out = out;
+    options.decode.max_bytes = static_cast<std::size_t>(config_.max_body_bytes);
+    options.tenant = config_.tenant;
+    stdio_ = std::make_unique<StdioServer>(
+        options, StdioServer::Dependencies{dispatcher_, request_ids_, metrics_},
+        [this] { finished_.Finish(); });
+    return OkStatus();
+  }
+
+  Status ServeAdmin() {
+    if (config_.admin_port < 0 || !own_registry_) return OkStatus();
+    http::AdminHooks hooks;
+    hooks.metrics = [this] { return registry_->Expose(); };
+    hooks.ready = [this] { return Ready(); };
+    auto admin = http::StartAdminServer({config_.admin_host, config_.admin_port}, std::move(hooks));
+    if (admin.ok()) {
+      admin_ = *std::move(admin);
+      return OkStatus();
+    }
+    if (config_.transport != "stdio") return admin.status();
+    // Desktop clients spawn one process each; the second must work although the port is taken.
+    log::Warning("admin.unavailable", {{"error", ToString(admin.status())}});
+    return OkStatus();
+  }
+
+  const Config config_;
+  const bool own_registry_;
+  const std::shared_ptr<metrics::Registry> registry_;
+  Metrics metrics_;
+  const std::unique_ptr<AeadSealer> sealer_;
+  Sessions sessions_;
+  RequestIds request_ids_;
+  std::unique_ptr<Scheduler> scheduler_;
+  std::unique_ptr<GrpcToolProvider> provider_;
+  Dispatcher dispatcher_;
+  const std::shared_ptr<Readiness> readiness_;
+  FinishedSignal finished_;
+  std::unique_ptr<Authenticator> authenticator_;
+  std::unique_ptr<McpEndpoint> endpoint_;
+  std::unique_ptr<http::Server> server_;
+  std::unique_ptr<StdioServer> stdio_;
+  std::unique_ptr<http::Server> admin_;
+};
+
+}  // namespace
+
+StatusOr<std::unique_ptr<App>> App::Start(const Config& config, Dependencies dependencies) {
+  BW_RETURN_IF_ERROR(CheckConfig(config));
+  BW_ASSIGN_OR_RETURN(const log::Level level, log::ParseLevel(config.log_level));
+  log::SetLevel(level);
+  const std::vector<std::string> keys = SplitKeys(config.session_keys.Reveal());
+  auto sealer = AeadSealer::Create(keys);
+  if (!sealer.ok()) return Annotate(sealer.status(), "BW_MCP_SESSION_KEYS");
+  const int in = dependencies.in;
+  const int out = dependencies.out;
+  auto app = std::make_unique<RunningApp>(config, std::move(dependencies), *std::move(sealer));
+  BW_RETURN_IF_ERROR(app->Serve(in, out));
+  app->LogReady();
+  return std::unique_ptr<App>(std::move(app));
+}
+
+}  // namespace bw::gateway

@@ -1,0 +1,224 @@
+#include "gateway/grpc/grpc_tool_provider.h"
+
+#include <condition_variable>
+#include <mutex>
+#include <optional>
+#include <unordered_set>
+#include <utility>
+
+#include <grpcpp/channel.h>
+#include <grpcpp/client_context.h>
+#include <grpcpp/support/client_callback.h>
+
+#include "bw/tool_service/v1/tool_service.grpc.pb.h"
+#include "common/rpc/rpc.h"
+#include "gateway/grpc/tool_messages.h"
+
+namespace bw::gateway {
+namespace {
+
+namespace v1 = bw::tool_service::v1;
+using Context = std::shared_ptr<grpc::ClientContext>;
+
+class ContextHandle : public Cancellable {
+ public:
+  explicit ContextHandle(Context context) : context_(std::move(context)) {}
+  void Cancel() override { context_->TryCancel(); }
+
+ private:
+  const Context context_;
+};
+
+// Knows what is under way, so that the provider can end cleanly. Thread-safe.
+class Tracker {
+ public:
+  void Add(const Context& context) {
+    const std::lock_guard lock(mutex_);
+    contexts_.insert(context);
+  }
+  void Remove(const Context& context) {
+    const std::lock_guard lock(mutex_);
+    contexts_.erase(context);
+    // Under the lock: the waiter destroys this object as soon as it sees the set empty.
+    empty_.notify_all();
+  }
+  void CancelAllAndWait() {
+    std::unique_lock lock(mutex_);
+    for (const Context& context : contexts_) context->TryCancel();
+    empty_.wait(lock, [this] { return contexts_.empty(); });
+  }
+
+ private:
+  std::mutex mutex_;  // guards contexts_
+  std::condition_variable empty_;
+  std::unordered_set<Context> contexts_;
+};
+
+Context MakeContext(std::chrono::milliseconds timeout) {
+  auto context = std::make_shared<grpc::ClientContext>();
+  context->set_deadline(std::chrono::system_clock::now() + timeout);
+  return context;
+}
+
+// One CallTool stream; deletes itself when it is done.
+class ToolStream : public grpc::ClientReadReactor<v1::CallToolResponse> {
+ public:
+  ToolStream(Context context, Tracker& tracker, std::function<void(const Progress&)> progress,
+             ToolProvider::Done<ToolResult> done)
+      : context_(std::move(context)),
+        tracker_(tracker),
+        progress_(std::move(progress)),
+        done_(std::move(done)) {}
+
+  void Start(v1::ToolService::Stub& stub, v1::CallToolRequest request) {
+    request_ = std::move(request);
+    stub.async()->CallTool(context_.get(), &request_, this);
+    StartRead(&message_);
+    StartCall();
+  }
+
+  void OnReadDone(bool ok) override {
+    if (!ok) return;
+    switch (message_.message_case()) {
+      case v1::CallToolResponse::kProgress:
+        progress_(FromMessage(message_.progress()));
+        break;
+      case v1::CallToolResponse::kResult:
+        outcome_ = FromMessage(*message_.mutable_result());
+        break;
+      case v1::CallToolResponse::kInputRequired:
+        outcome_ = FailedPrecondition("the tool asks for a person's answer, which was not offered");
+        break;
+      case v1::CallToolResponse::MESSAGE_NOT_SET:
+        break;
+    }
+    message_.Clear();
+    StartRead(&message_);
+  }
+
+  void OnDone(const grpc::Status& status) override {
+    if (!status.ok()) outcome_ = rpc::FromGrpc(status);
+    done_(std::move(outcome_));
+    // What `done` holds must be gone before the provider may be.
+    done_ = nullptr;
+    progress_ = nullptr;
+    Tracker& tracker = tracker_;
+    const Context context = context_;
+    delete this;
+    tracker.Remove(context);
+  }
+
+ private:
+  const Context context_;
+  Tracker& tracker_;
+  std::function<void(const Progress&)> progress_;
+  ToolProvider::Done<ToolResult> done_;
+  v1::CallToolRequest request_;
+  v1::CallToolResponse message_;
+  StatusOr<ToolResult> outcome_ = Internal("the tool service ended the call without a result");
+};
+
+}  // namespace
+
+class GrpcToolProvider::Connection {
+ public:
+  Connection(const std::shared_ptr<grpc::Channel>& channel, GrpcProviderOptions options)
+      : options_(options), stub_(v1::ToolService::NewStub(channel)) {}
+  ~Connection() { tracker_.CancelAllAndWait(); }
+
+  // Starts one unary method; `done` gets what FromMessage makes of its response.
+  template <typename Response, typename Request, typename Done>
+  std::shared_ptr<Cancellable> Ask(void (v1::ToolService::StubInterface::async_interface::*method)(
+                                       grpc::ClientContext*, const Request*, Response*,
+                                       std::function<void(grpc::Status)>),
+                                   Request request, Done done) {
+    struct State {
+      Request request;
+      Response response;
+    };
+    const Context context = MakeContext(options_.list_timeout);
+    auto state = std::make_shared<State>();
+    state->request = std::move(request);
+    tracker_.Add(context);
+    auto finished = [this, context, state, done = std::move(done)](grpc::Status status) mutable {
+      if (status.ok()) {
+        done(FromMessage(state->response));
+      } else {
+        done(rpc::FromGrpc(status));
+      }
+      done = nullptr;
+      tracker_.Remove(context);
+    };
+    (stub_->async()->*method)(context.get(), &state->request, &state->response,
+                              std::move(finished));
+    return std::make_shared<ContextHandle>(context);
+  }
+
+  std::shared_ptr<Cancellable> Call(const ToolCall& call,
+                                    std::function<void(const Progress&)> progress,
+                                    Done<ToolResult> done) {
+    const Context context = MakeContext(options_.call_timeout);
+    tracker_.Add(context);
+    auto* stream = new ToolStream(context, tracker_, std::move(progress), std::move(done));
+    stream->Start(*stub_, ToMessage(call));
+    return std::make_shared<ContextHandle>(context);
+  }
+
+ private:
+  const GrpcProviderOptions options_;
+  const std::unique_ptr<v1::ToolService::Stub> stub_;
+  Tracker tracker_;
+};
+
+GrpcToolProvider::GrpcToolProvider(std::shared_ptr<grpc::Channel> channel,
+                                   GrpcProviderOptions options)
+    : connection_(std::make_unique<Connection>(channel, options)) {}
+
+GrpcToolProvider::~GrpcToolProvider() = default;
+
+void GrpcToolProvider::ListTools(const Audience& audience, Done<ToolList> done) {
+  v1::ListToolsRequest request;
+  SetAudience(audience, request);
+  connection_->Ask<v1::ListToolsResponse>(
+      &v1::ToolService::StubInterface::async_interface::ListTools, std::move(request),
+      std::move(done));
+}
+
+std::shared_ptr<Cancellable> GrpcToolProvider::CallTool(
+    ToolCall call, std::function<void(const Progress&)> progress, Done<ToolResult> done) {
+  return connection_->Call(call, std::move(progress), std::move(done));
+}
+
+void GrpcToolProvider::ListResources(const Audience& audience, Done<std::vector<Resource>> done) {
+  v1::ListResourcesRequest request;
+  SetAudience(audience, request);
+  connection_->Ask<v1::ListResourcesResponse>(
+      &v1::ToolService::StubInterface::async_interface::ListResources, std::move(request),
+      std::move(done));
+}
+
+void GrpcToolProvider::ListResourceTemplates(const Audience& audience,
+                                             Done<std::vector<ResourceTemplate>> done) {
+  v1::ListResourceTemplatesRequest request;
+  SetAudience(audience, request);
+  connection_->Ask<v1::ListResourceTemplatesResponse>(
+      &v1::ToolService::StubInterface::async_interface::ListResourceTemplates, std::move(request),
+      std::move(done));
+}
+
+std::shared_ptr<Cancellable> GrpcToolProvider::ReadResource(
+    ResourceRead read, Done<std::vector<ResourceContent>> done) {
+  return connection_->Ask<v1::ReadResourceResponse>(
+      &v1::ToolService::StubInterface::async_interface::ReadResource, ToMessage(read),
+      std::move(done));
+}
+
+void GrpcToolProvider::GetInstructions(const Audience& audience, Done<std::string> done) {
+  v1::GetInstructionsRequest request;
+  SetAudience(audience, request);
+  connection_->Ask<v1::GetInstructionsResponse>(
+      &v1::ToolService::StubInterface::async_interface::GetInstructions, std::move(request),
+      std::move(done));
+}
+
+}  // namespace bw::gateway

@@ -1,0 +1,88 @@
+// MCP over streamable HTTP: one endpoint, both eras. (2025-11-25 and 2026-07-28 basic/transports)
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "common/clock/scheduler.h"
+#include "common/http/server.h"
+#include "gateway/core/admission.h"
+#include "gateway/core/dispatcher.h"
+#include "gateway/core/era.h"
+#include "gateway/core/request_identity.h"
+#include "gateway/http/access_guard.h"
+#include "gateway/http/media_types.h"
+#include "gateway/metrics.h"
+
+namespace bw::gateway {
+
+struct EndpointOptions {
+  std::string path = "/mcp";
+  DecodeLimits decode;
+  /// Requests under way; one more gets 503 with Retry-After.
+  std::size_t max_concurrent_requests = 1024;
+  std::chrono::milliseconds sse_keep_alive{15'000};
+};
+
+/// Thread-safe. Outlives every call it started.
+class McpEndpoint {
+ public:
+  struct Dependencies {
+    Dispatcher& dispatcher;
+    Sessions& sessions;
+    RequestIds& request_ids;
+    Scheduler& scheduler;
+    Metrics& metrics;
+    /// Null: no authentication.
+    const Authenticator* authenticator;
+  };
+
+  McpEndpoint(EndpointOptions options, AccessOptions access, const Dependencies& dependencies);
+
+  /// An http::Handler.
+  void Handle(std::shared_ptr<http::Exchange> exchange);
+  std::size_t requests_under_way() const { return admission_.used(); }
+
+ private:
+  // What is known of one HTTP request before its body is read.
+  struct Incoming {
+    std::shared_ptr<http::Exchange> exchange;
+    Principal principal;
+    Selection selection;
+    Accepts accepts;
+    std::string origin;
+    McpHeaders mcp;
+  };
+  // What a legacy request or batch is served in.
+  struct LegacyContext {
+    Revision revision = kAssumedRevision;
+    std::string session_id;
+  };
+
+  void Preflight(http::Exchange& exchange) const;
+  void RefuseAccess(http::Exchange& exchange, const AccessGuard::Verdict& verdict) const;
+  void Post(Incoming incoming);
+  void Delete(const Incoming& incoming);
+  void PostBatch(const Incoming& incoming, Decoded decoded);
+  void PostModern(const Incoming& incoming, Message message);
+  void PostLegacy(const Incoming& incoming, Message message);
+  void Dispatch(const Incoming& incoming, Request request);
+  Request MakeRequest(const Incoming& incoming, Message message) const;
+  // nullopt after refusing: an unknown session, revision or media type.
+  std::optional<LegacyContext> FindLegacyContext(const Incoming& incoming,
+                                                 const std::optional<RequestId>& id);
+  void Refuse(const Incoming& incoming, const std::optional<RequestId>& id, const RpcError& error);
+  std::shared_ptr<ReplySink> MakeSink(const Incoming& incoming, Admission::Slot slot);
+
+  const EndpointOptions options_;
+  const AccessGuard guard_;
+  Dispatcher& dispatcher_;
+  Sessions& sessions_;
+  RequestIds& request_ids_;
+  Scheduler& scheduler_;
+  Metrics& metrics_;
+  Admission admission_;
+};
+
+}  // namespace bw::gateway

@@ -1,0 +1,90 @@
+#include "gateway/metrics.h"
+
+#include <chrono>
+#include <utility>
+
+#include "common/log/log.h"
+#include "gateway/core/dispatcher.h"
+
+namespace bw::gateway {
+namespace {
+
+constexpr std::string_view kEras[] = {"legacy", "modern"};
+constexpr std::string_view kOutcomes[] = {"result", "tool_error", "error", "cancelled"};
+
+struct ReasonRow {
+  RefusalReason reason;
+  const char* name;
+};
+constexpr ReasonRow kReasons[] = {{RefusalReason::kHost, "host"},
+                                  {RefusalReason::kOrigin, "origin"},
+                                  {RefusalReason::kToken, "token"},
+                                  {RefusalReason::kOverload, "overload"},
+                                  {RefusalReason::kFraming, "framing"}};
+
+}  // namespace
+
+Metrics::Metrics(metrics::Registry& registry)
+    : degraded_(registry.AddCounter("bw_gateway_catalogue_failures_total",
+                                    "Lists or instructions the tool service did not give")),
+      dropped_tools_(registry.AddCounter("bw_gateway_dropped_tools_total",
+                                         "Tools left out because no client could read them")),
+      in_flight_(registry.AddGauge("bw_gateway_in_flight_requests", "Requests under way")) {
+  for (const MethodRow& row : MethodTable())
+    methods_.emplace(row.name, AddMethod(registry, row.name));
+  methods_.emplace("unknown", AddMethod(registry, "unknown"));
+  for (const ReasonRow& row : kReasons) {
+    refusals_[row.reason] =
+        &registry.AddCounter("bw_gateway_refused_requests_total",
+                             "Requests refused before a method saw them", {{"reason", row.name}});
+  }
+}
+
+Metrics::MethodMetrics Metrics::AddMethod(metrics::Registry& registry, std::string_view method) {
+  MethodMetrics added;
+  const std::string name(method);
+  for (std::size_t era = 0; era < std::size(kEras); ++era) {
+    for (std::size_t outcome = 0; outcome < std::size(kOutcomes); ++outcome) {
+      added.requests[era][outcome] =
+          &registry.AddCounter("bw_gateway_requests_total", "Requests by method, era and outcome",
+                               {{"method", name},
+                                {"era", std::string(kEras[era])},
+                                {"outcome", std::string(kOutcomes[outcome])}});
+    }
+  }
+  added.seconds =
+      &registry.AddHistogram("bw_gateway_request_seconds", "Time from a request to its answer",
+                             metrics::LatencyBuckets(), {{"method", name}});
+  return added;
+}
+
+void Metrics::RequestFinished(const RequestRecord& record) {
+  const auto found = methods_.find(record.method);
+  if (found == methods_.end()) return;
+  const auto era = static_cast<std::size_t>(record.era);
+  const auto outcome = static_cast<std::size_t>(record.outcome);
+  found->second.requests[era][outcome]->Increment();
+  const double seconds = std::chrono::duration<double>(record.duration).count();
+  found->second.seconds->Observe(seconds);
+  if (!log::IsEnabled(log::Level::kDebug)) return;
+  log::Debug("request.finished", {{"method", record.method},
+                                  {"era", kEras[era]},
+                                  {"outcome", kOutcomes[outcome]},
+                                  {"code", record.error_code},
+                                  {"seconds", seconds},
+                                  {"request_id", record.request_id}});
+}
+
+void Metrics::CatalogueDegraded(std::string_view what, const Status& why) {
+  degraded_.Increment();
+  log::Warning("catalogue.degraded", {{"what", what}, {"error", ToString(why)}});
+}
+
+void Metrics::ToolDropped(std::string_view name, const Status& why) {
+  dropped_tools_.Increment();
+  log::Warning("tool.dropped", {{"tool", name}, {"error", ToString(why)}});
+}
+
+void Metrics::Refused(RefusalReason reason) { refusals_.at(reason)->Increment(); }
+
+}  // namespace bw::gateway

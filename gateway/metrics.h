@@ -1,0 +1,46 @@
+// Every metric of the gateway, once.
+#pragma once
+
+#include <array>
+#include <map>
+#include <string>
+#include <string_view>
+#include <tuple>
+
+#include "common/metrics/metrics.h"
+#include "gateway/core/observer.h"
+
+namespace bw::gateway {
+
+/// Why a request was refused before a method saw it.
+enum class RefusalReason { kHost, kOrigin, kToken, kOverload, kFraming };
+
+/// Counts what the core and the transports report, and logs what an operator should know.
+/// Thread-safe.
+class Metrics : public Observer {
+ public:
+  explicit Metrics(metrics::Registry& registry);
+
+  void RequestFinished(const RequestRecord& record) override;
+  void CatalogueDegraded(std::string_view what, const Status& why) override;
+  void ToolDropped(std::string_view name, const Status& why) override;
+
+  void Refused(RefusalReason reason);
+  metrics::Gauge& in_flight() { return in_flight_; }
+
+ private:
+  struct MethodMetrics {
+    // By era and outcome.
+    std::array<std::array<metrics::Counter*, 4>, 2> requests;
+    metrics::Histogram* seconds = nullptr;
+  };
+  MethodMetrics AddMethod(metrics::Registry& registry, std::string_view method);
+
+  std::map<std::string_view, MethodMetrics> methods_;
+  std::map<RefusalReason, metrics::Counter*> refusals_;
+  metrics::Counter& degraded_;
+  metrics::Counter& dropped_tools_;
+  metrics::Gauge& in_flight_;
+};
+
+}  // namespace bw::gateway

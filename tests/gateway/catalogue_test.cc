@@ -1,0 +1,214 @@
+#include "gateway/core/catalogue.h"
+
+#include <chrono>
+#include <set>
+#include <string>
+
+#include "gateway/core/fresh_cache.h"
+#include "tests/gateway/core_fixture.h"
+
+namespace bw::gateway {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+class CatalogueTest : public CoreTest {
+ protected:
+  std::string Names(const std::shared_ptr<RecordingSink>& sink) {
+    std::string names;
+    const auto body = json::Parse(sink->reply->body);
+    for (const auto& tool : (*body)["result"]["tools"])
+      names += tool["name"].get<std::string>() + " ";
+    return names;
+  }
+  std::shared_ptr<RecordingSink> List() {
+    return Send(MakeRequest(Revision::k2025_11_25, "tools/list"));
+  }
+};
+
+TEST_F(CatalogueTest, AFreshListIsFetchedOnce) {
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(Names(List()), "echo hold fail ");
+  EXPECT_EQ(provider.lists, 1);
+}
+
+TEST_F(CatalogueTest, AnOlderListIsServedWhileItIsRenewed) {
+  List();
+  provider.tools.tools.push_back(MakeTool("new"));
+  provider.tools.revision = "r2";
+  provider.hold_lists = true;
+  clock.Advance(seconds(2));
+  EXPECT_EQ(Names(List()), "echo hold fail ");
+  EXPECT_EQ(Names(List()), "echo hold fail ");
+  EXPECT_EQ(provider.lists, 2);
+  provider.held_lists.at(0)(provider.tools);
+  EXPECT_EQ(Names(List()), "echo hold fail new ");
+  EXPECT_EQ(provider.lists, 2);
+}
+
+TEST_F(CatalogueTest, FirstCallersShareOneFetch) {
+  provider.hold_lists = true;
+  const auto first = List();
+  const auto second = List();
+  EXPECT_EQ(provider.lists, 1);
+  EXPECT_FALSE(first->reply.has_value());
+  provider.held_lists.at(0)(provider.tools);
+  EXPECT_EQ(Names(first), "echo hold fail ");
+  EXPECT_EQ(Names(second), "echo hold fail ");
+}
+
+TEST_F(CatalogueTest, AListOutlivesItsProviderForAWhileOnly) {
+  List();
+  provider.status = Unavailable("down");
+  clock.Advance(limits.freshness.usable_for - milliseconds(1));
+  EXPECT_EQ(Names(List()), "echo hold fail ");
+  EXPECT_EQ(observer.degraded, std::vector<std::string>{"tools"});
+  clock.Advance(milliseconds(1));
+  const auto answer = Ask(Revision::k2025_11_25, "tools/list");
+  EXPECT_EQ(answer.body["error"]["code"], -32603);
+}
+
+TEST_F(CatalogueTest, WhileTheProviderIsDownItIsAskedNowAndThenOnly) {
+  List();
+  provider.status = Unavailable("down");
+  clock.Advance(limits.freshness.fresh_for);
+  for (int i = 0; i < 10; ++i) List();
+  EXPECT_EQ(provider.lists, 2);
+}
+
+TEST_F(CatalogueTest, ToolsNoClientCouldReadAreDropped) {
+  Tool broken = MakeTool("broken");
+  broken.input_schema_json = "{not json";
+  Tool wrong_root = MakeTool("wrong_root");
+  wrong_root.input_schema_json = R"({"type":"array"})";
+  Tool bad_output = MakeTool("bad_output");
+  bad_output.output_schema_json = "[]";
+  Tool nameless = MakeTool("");
+  provider.tools.tools = {broken, MakeTool("good"), wrong_root, bad_output, nameless};
+  EXPECT_EQ(Names(List()), "good ");
+  EXPECT_EQ(observer.dropped, (std::vector<std::string>{"broken", "wrong_root", "bad_output", ""}));
+}
+
+TEST_F(CatalogueTest, EachAudienceHasItsOwnLists) {
+  for (const char* profile : {"voice", "messaging", "voice"}) {
+    Request request = MakeRequest(Revision::k2025_11_25, "tools/list");
+    request.audience.selection.profile = profile;
+    Send(std::move(request));
+  }
+  EXPECT_EQ(provider.lists, 2);
+}
+
+class PagesTest : public ::testing::Test {
+ protected:
+  PreparedList Make(int items, std::size_t page_size, std::string revision = "r1") {
+    PreparedList::Options options{"tools", std::move(revision), page_size, {}};
+    return PreparedList(wire, options, [items](Shape) {
+      std::vector<std::string> rendered;
+      for (int i = 0; i < items; ++i) rendered.push_back(std::to_string(i));
+      return rendered;
+    });
+  }
+  json::Json Read(const PreparedList& list, std::optional<std::string> cursor = std::nullopt) {
+    const auto page = list.Page(Shape::kBasic, cursor);
+    EXPECT_TRUE(page.ok());
+    return *json::Parse(*page);
+  }
+
+  Wire wire{{}};
+};
+
+TEST_F(PagesTest, WalkEveryItemOnceInOrder) {
+  const PreparedList list = Make(10, 3);
+  json::Json all = json::Json::array();
+  json::Json page = Read(list);
+  int pages = 1;
+  for (;; ++pages) {
+    for (const auto& item : page["tools"]) all.push_back(item);
+    if (!page.contains("nextCursor")) break;
+    page = Read(list, page["nextCursor"].get<std::string>());
+  }
+  EXPECT_EQ(pages, 4);
+  EXPECT_EQ(all, json::Json({0, 1, 2, 3, 4, 5, 6, 7, 8, 9}));
+}
+
+TEST_F(PagesTest, AFullPageHasNoNext) {
+  EXPECT_FALSE(Read(Make(3, 3)).contains("nextCursor"));
+  EXPECT_TRUE(Read(Make(4, 3)).contains("nextCursor"));
+  EXPECT_EQ(Read(Make(0, 3))["tools"], json::Json::array());
+}
+
+TEST_F(PagesTest, ACursorIsGoodForItsListOnly) {
+  const std::string cursor = Read(Make(10, 3))["nextCursor"];
+  EXPECT_TRUE(Make(10, 3).Page(Shape::kModern, cursor).ok());
+  EXPECT_FALSE(Make(10, 3, "r2").Page(Shape::kModern, cursor).ok());
+  EXPECT_FALSE(Make(3, 3).Page(Shape::kModern, cursor).ok());
+  for (const std::string& bad :
+       {Base64UrlEncode("0/r1"), Base64UrlEncode("4/r1"), Base64UrlEncode("1/r1x"),
+        Base64UrlEncode("-1/r1"), Base64UrlEncode("01/r1"), std::string(600, 'A'), cursor + "A"}) {
+    EXPECT_EQ(Make(10, 3).Page(Shape::kModern, bad).status().code(), StatusCode::kInvalidArgument)
+        << bad;
+  }
+}
+
+struct CacheTest : ::testing::Test {
+  using Cache = FreshCache<int>;
+  Audience Named(const std::string& profile) {
+    Audience audience;
+    audience.selection.profile = profile;
+    return audience;
+  }
+  FakeClock clock;
+  std::vector<Cache::Done> fetches;
+  FreshnessLimits limits;
+  Cache Make() {
+    return Cache(
+        clock, limits,
+        [this](const Audience&, Cache::Value, Cache::Done done) { fetches.push_back(done); },
+        [](const Status&) {});
+  }
+};
+
+TEST_F(CacheTest, WaitersAreBounded) {
+  limits.max_waiters = 2;
+  Cache cache = Make();
+  std::vector<StatusCode> codes;
+  const auto note = [&](StatusOr<Cache::Value> value) { codes.push_back(value.status().code()); };
+  cache.Get({}, note);
+  cache.Get({}, note);
+  EXPECT_TRUE(codes.empty());
+  cache.Get({}, note);
+  EXPECT_EQ(codes, std::vector<StatusCode>{StatusCode::kResourceExhausted});
+  fetches.at(0)(std::make_shared<const int>(1));
+  EXPECT_EQ(codes.size(), 3u);
+  EXPECT_EQ(codes.back(), StatusCode::kOk);
+}
+
+TEST_F(CacheTest, EntriesAreBoundedAndTheLeastUsedGoes) {
+  limits.max_entries = 2;
+  Cache cache = Make();
+  const auto ignore = [](StatusOr<Cache::Value>) {};
+  const auto fetch_count = [&](const std::string& profile) {
+    const std::size_t before = fetches.size();
+    cache.Get(Named(profile), ignore);
+    if (fetches.size() > before) fetches.back()(std::make_shared<const int>(1));
+    return fetches.size() - before;
+  };
+  EXPECT_EQ(fetch_count("a"), 1u);
+  EXPECT_EQ(fetch_count("b"), 1u);
+  EXPECT_EQ(fetch_count("a"), 0u);
+  EXPECT_EQ(fetch_count("c"), 1u);  // b goes
+  EXPECT_EQ(fetch_count("a"), 0u);
+  EXPECT_EQ(fetch_count("b"), 1u);
+}
+
+TEST_F(CacheTest, EntriesBeingFetchedStay) {
+  limits.max_entries = 1;
+  Cache cache = Make();
+  cache.Get(Named("a"), [](StatusOr<Cache::Value>) {});
+  StatusCode code = StatusCode::kOk;
+  cache.Get(Named("b"), [&](StatusOr<Cache::Value> value) { code = value.status().code(); });
+  EXPECT_EQ(code, StatusCode::kResourceExhausted);
+}
+
+}  // namespace
+}  // namespace bw::gateway

@@ -1,0 +1,75 @@
+#include "gateway/config.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace bw::gateway {
+namespace {
+
+using ::testing::HasSubstr;
+
+StatusOr<Config> Load(std::map<std::string, std::string, std::less<>> environment,
+                      std::vector<std::string> args = {}) {
+  BW_ASSIGN_OR_RETURN(auto outcome, LoadConfig(config::Environment(std::move(environment)), args));
+  return std::move(outcome.config);
+}
+
+std::string ErrorOf(const StatusOr<Config>& config) {
+  return std::string(bw::Message(config.status()));
+}
+
+TEST(GatewayConfig, HasDefaults) {
+  const auto config = Load({});
+  ASSERT_TRUE(config.ok());
+  EXPECT_EQ(config->transport, "http");
+  EXPECT_EQ(config->host, "127.0.0.1");
+  EXPECT_EQ(config->port, 8080);
+  EXPECT_EQ(config->tool_service_address, "127.0.0.1:50052");
+  EXPECT_EQ(config->event_store_address, "127.0.0.1:50051");
+  EXPECT_EQ(config->admin_port, 9101);
+  EXPECT_EQ(config->max_body_bytes, 4 << 20);
+}
+
+TEST(GatewayConfig, FlagsBeatTheEnvironment) {
+  const auto config = Load({{"BW_MCP_PORT", "1"},
+                            {"BW_MCP_ALLOWED_ORIGINS", "https://a.example.com, b.example.com"},
+                            {"BW_TOOL_SERVICE_ADDRESS", "tools:50052"}},
+                           {"--port", "2", "--transport=stdio", "--event-store", "store:1"});
+  ASSERT_TRUE(config.ok()) << ToString(config.status());
+  EXPECT_EQ(config->port, 2);
+  EXPECT_EQ(config->transport, "stdio");
+  EXPECT_EQ(config->tool_service_address, "tools:50052");
+  EXPECT_EQ(config->event_store_address, "store:1");
+  EXPECT_EQ(config->allowed_origins,
+            (std::vector<std::string>{"https://a.example.com", "b.example.com"}));
+}
+
+TEST(GatewayConfig, EveryProblemIsReported) {
+  const auto config =
+      Load({{"BW_MCP_TRANSPORT", "carrier-pigeon"}}, {"--port", "70000", "--no-such-flag"});
+  EXPECT_EQ(config.status().code(), StatusCode::kInvalidArgument);
+  EXPECT_THAT(ErrorOf(config), HasSubstr("carrier-pigeon"));
+  EXPECT_THAT(ErrorOf(config), HasSubstr("70000"));
+  EXPECT_THAT(ErrorOf(config), HasSubstr("--no-such-flag"));
+}
+
+TEST(GatewayConfig, BeyondLoopbackATokenIsRequired) {
+  for (const char* host : {"0.0.0.0", "::", "192.168.1.1", "127.evil.example.com"}) {
+    const auto refused = Load({{"BW_MCP_HOST", host}});
+    EXPECT_EQ(refused.status().code(), StatusCode::kInvalidArgument) << host;
+    EXPECT_THAT(ErrorOf(refused), HasSubstr("BW_MCP_AUTH_TOKEN"));
+    EXPECT_TRUE(Load({{"BW_MCP_HOST", host}, {"BW_MCP_AUTH_TOKEN", "0123456789abcdef"}}).ok());
+    EXPECT_TRUE(Load({{"BW_MCP_HOST", host}, {"BW_MCP_TRANSPORT", "stdio"}}).ok());
+  }
+  EXPECT_TRUE(Load({{"BW_MCP_HOST", "localhost"}}).ok());
+}
+
+TEST(GatewayConfig, TokensHaveALeastLength) {
+  EXPECT_TRUE(Load({{"BW_MCP_AUTH_TOKEN", std::string(kMinTokenBytes, 't')}}).ok());
+  const auto refused = Load({{"BW_MCP_AUTH_TOKEN", std::string(kMinTokenBytes - 1, 't')}});
+  EXPECT_THAT(ErrorOf(refused), HasSubstr("BW_MCP_AUTH_TOKEN"));
+  EXPECT_EQ(ErrorOf(refused).find(std::string(kMinTokenBytes - 1, 't')), std::string::npos);
+}
+
+}  // namespace
+}  // namespace bw::gateway

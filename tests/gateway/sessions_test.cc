@@ -1,0 +1,88 @@
+#include "gateway/core/sessions.h"
+
+#include "tests/gateway/core_fixture.h"
+
+namespace bw::gateway {
+namespace {
+
+class SessionsTest : public ::testing::Test {
+ protected:
+  Session For(std::string principal) {
+    Session session;
+    session.revision = Revision::k2025_06_18;
+    session.principal = std::move(principal);
+    session.capabilities = {"sampling"};
+    return session;
+  }
+
+  FakeClock clock;
+  FakeSealer sealer;
+};
+
+TEST_F(SessionsTest, TheIdIsTheSessionForEveryReplicaWithTheKey) {
+  Sessions here(clock, sealer);
+  Sessions there(clock, sealer);
+  const std::string id = here.Open(For("ann"));
+  const auto found = there.Find(id, "ann");
+  ASSERT_TRUE(found.ok());
+  EXPECT_EQ(found->revision, Revision::k2025_06_18);
+  EXPECT_EQ(found->capabilities, std::vector<std::string>{"sampling"});
+  EXPECT_EQ(found->created_ms, clock.NowMs());
+}
+
+TEST_F(SessionsTest, IdsDiffer) {
+  Sessions sessions(clock, sealer);
+  EXPECT_NE(sessions.Open(For("ann")), sessions.Open(For("ann")));
+}
+
+TEST_F(SessionsTest, AnotherPrincipalsOrAForgedIdIsUnknown) {
+  Sessions sessions(clock, sealer);
+  const std::string id = sessions.Open(For("ann"));
+  EXPECT_EQ(sessions.Find(id, "bob").status().code(), StatusCode::kNotFound);
+  EXPECT_EQ(sessions.Find(id, "").status().code(), StatusCode::kNotFound);
+  EXPECT_EQ(sessions.Find("nope", "ann").status().code(), StatusCode::kNotFound);
+  EXPECT_EQ(sessions.Find("", "ann").status().code(), StatusCode::kNotFound);
+  EXPECT_FALSE(sessions.Find(sealer.Seal("mcp-session", "not json"), "").ok());
+  EXPECT_FALSE(sessions.Find(sealer.Seal("mcp-session", "{}"), "").ok());
+  EXPECT_FALSE(
+      sessions.Find(sealer.Seal("else", R"({"revision":"2025-06-18","created_ms":1})"), "").ok());
+}
+
+TEST_F(SessionsTest, AnEndedSessionIsUnknown) {
+  Sessions sessions(clock, sealer);
+  const std::string id = sessions.Open(For("ann"));
+  const std::string other = sessions.Open(For("ann"));
+  sessions.End(id);
+  sessions.End(id);
+  EXPECT_FALSE(sessions.Find(id, "ann").ok());
+  EXPECT_TRUE(sessions.Find(other, "ann").ok());
+}
+
+TEST_F(SessionsTest, SessionsAge) {
+  Sessions sessions(clock, sealer, {.max_age = std::chrono::milliseconds(1000)});
+  const std::string id = sessions.Open(For("ann"));
+  clock.Advance(std::chrono::milliseconds(1000));
+  EXPECT_TRUE(sessions.Find(id, "ann").ok());
+  clock.Advance(std::chrono::milliseconds(1));
+  EXPECT_FALSE(sessions.Find(id, "ann").ok());
+}
+
+TEST_F(SessionsTest, EndedIdsAndIdLengthsAreBounded) {
+  Sessions sessions(clock, sealer, {.max_ended = 2});
+  std::vector<std::string> ids;
+  for (int i = 0; i < 3; ++i) ids.push_back(sessions.Open(For("ann")));
+  sessions.End(ids[0]);
+  sessions.End(ids[1]);
+  EXPECT_FALSE(sessions.Find(ids[0], "ann").ok());
+  sessions.End(ids[2]);
+  EXPECT_TRUE(sessions.Find(ids[0], "ann").ok());
+  EXPECT_FALSE(sessions.Find(ids[1], "ann").ok());
+
+  Sessions exact(clock, sealer, {.max_id_bytes = ids[0].size()});
+  EXPECT_TRUE(exact.Find(ids[0], "ann").ok());
+  Sessions shorter(clock, sealer, {.max_id_bytes = ids[0].size() - 1});
+  EXPECT_FALSE(shorter.Find(ids[0], "ann").ok());
+}
+
+}  // namespace
+}  // namespace bw::gateway
