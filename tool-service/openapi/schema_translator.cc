@@ -177,7 +177,7 @@ Json SchemaTranslator::TranslateReference(const Json& schema, const std::string&
     return Json::object();
   }
   open_references_.push_back(reference);
-  Json out = TranslateNode(*target, depth + 1);
+  Json out = TranslateNode(*target, depth);
   open_references_.pop_back();
   if (const auto text = json::GetString(schema, "description"); text && !text->empty()) {
     out["description"] = PlainText(*text, kMaxDescriptionBytes);
@@ -269,7 +269,8 @@ std::string PlainText(std::string_view text, std::size_t max_bytes) {
       if (!in_tag && !plain.empty() && plain.back() != ' ' && plain.back() != '\n') plain += ' ';
       continue;
     }
-    plain += c;
+    // The blank that stands for a tag swallows those beside it.
+    if (c != ' ' || i == 0 || text[i - 1] != '>' || !plain.ends_with(' ')) plain += c;
   }
   const auto last = plain.find_last_not_of(" \t\r\n");
   plain.resize(last == std::string::npos ? 0 : last + 1);

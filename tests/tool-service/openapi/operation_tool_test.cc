@@ -1,0 +1,187 @@
+#include "tool-service/openapi/operation_tool.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/tool-service/openapi/test_documents.h"
+#include "tests/tool-service/upstream/fake_http_client.h"
+
+namespace bw::tool_service {
+namespace {
+
+using json::Json;
+using std::chrono::seconds;
+
+const char kPaths[] = R"(
+  /accounts/{accountId}/calls:
+    post:
+      operationId: createCall
+      summary: Place a call
+      description: Rings a number.
+      requestBody:
+        required: true
+        content: {application/json: {schema: {type: object, required: [to], properties: {
+          to: {type: string}, from: {type: string}, tag: {type: string, maxLength: 3}}}}}
+      responses: {'201': {content: {application/json: {}}}}
+)";
+
+// Fills in accountId for everybody, and nothing else.
+class AccountDefault : public DefaultArguments {
+ public:
+  bool Covers(std::string_view, std::string_view argument) const override {
+    return argument == "accountId";
+  }
+  void Fill(std::string_view, const Json& input_schema, Json arguments, const CallContext&,
+            Done done) override {
+    EXPECT_TRUE(input_schema["properties"].contains("accountId"));
+    if (!problem.ok()) {
+      done(problem);
+      return;
+    }
+    if (available && !arguments.contains("accountId")) arguments["accountId"] = "9900000";
+    done(std::move(arguments));
+  }
+  bool available = true;
+  Status problem;
+};
+
+class OperationToolTest : public ::testing::Test {
+ protected:
+  std::shared_ptr<OperationTool> Make(const char* paths = kPaths) {
+    return OperationTool::Make(LoadOne(paths), LoadOne(paths).id,
+                               {.http_client = &http_, .defaults = &defaults_, .clock = &clock_});
+  }
+
+  ToolResult Call(OperationTool& tool, const std::string& arguments, CallContext context = {}) {
+    ToolResult result;
+    int count = 0;
+    tool.Call(Json::parse(arguments), std::move(context), [&](StatusOr<ToolResult> got) {
+      ++count;
+      ASSERT_TRUE(got.ok());
+      result = *std::move(got);
+    });
+    EXPECT_EQ(count, 1);
+    return result;
+  }
+
+  FakeHttpClient http_;
+  FakeClock clock_;
+  AccountDefault defaults_;
+};
+
+TEST_F(OperationToolTest, DescribesItself) {
+  const auto tool = Make();
+  const ToolDefinition& definition = tool->definition();
+  EXPECT_EQ(definition.name, "createCall");
+  EXPECT_EQ(definition.title, "Place a call");
+  EXPECT_EQ(definition.description, "Rings a number.");
+  EXPECT_EQ(definition.input_schema["required"], Json::parse(R"(["to"])"));
+  EXPECT_TRUE(definition.input_schema["properties"].contains("accountId"));
+  EXPECT_FALSE(definition.annotations.read_only);
+  EXPECT_TRUE(definition.annotations.destructive);
+}
+
+TEST_F(OperationToolTest, AnnotationsFollowTheMethod) {
+  const auto get = Make("  /x: {get: {}}\n")->definition().annotations;
+  EXPECT_TRUE(get.read_only && get.idempotent && !get.destructive && get.open_world);
+  const auto put = Make("  /x: {put: {}}\n")->definition().annotations;
+  EXPECT_TRUE(!put.read_only && put.idempotent && put.destructive);
+  const auto remove = Make("  /x: {delete: {}}\n")->definition().annotations;
+  EXPECT_TRUE(!remove.read_only && remove.idempotent && remove.destructive);
+}
+
+TEST_F(OperationToolTest, FillsInSendsAndReads) {
+  http_.script = {Answer(201, R"({"callId":"c-1"})", {{"Content-Type", "application/json"}})};
+  CallContext context;
+  context.tenant = "acme";
+  context.traceparent = "00-a-b-01";
+  context.deadline = clock_.Steady() + seconds(5);
+  const ToolResult result = Call(*Make(), R"({"to":"+1","tag":null})", context);
+  EXPECT_FALSE(result.is_error);
+  EXPECT_EQ((*result.structured)["callId"], "c-1");
+  ASSERT_EQ(http_.requests.size(), 1u);
+  const HttpRequest& request = http_.requests[0];
+  EXPECT_EQ(request.method, "POST");
+  EXPECT_EQ(request.url, "https://voice.bandwidth.com/api/v2/accounts/9900000/calls");
+  EXPECT_EQ(request.body, R"({"to":"+1"})");
+  EXPECT_EQ(request.tenant, "acme");
+  EXPECT_EQ(request.timeout, seconds(5));
+  EXPECT_EQ(HeaderOf(request, "traceparent"), "00-a-b-01");
+  EXPECT_TRUE(request.authorize);
+}
+
+TEST_F(OperationToolTest, AnArgumentBeatsTheDefault) {
+  http_.script = {Answer(201)};
+  Call(*Make(), R"({"accountId":"7","to":"+1"})");
+  EXPECT_NE(http_.requests[0].url.find("/accounts/7/"), std::string::npos);
+}
+
+TEST_F(OperationToolTest, NothingIsSentWhenArgumentsDoNotFit) {
+  const auto tool = Make();
+  for (const char* arguments :
+       {R"({})", R"({"to":1})", R"({"to":"+1","tag":"long"})", R"({"to":"+1","unknown":1})",
+        R"([])", R"("x")", R"({"to":"+1","accountId":".."})"}) {
+    const ToolResult result = Call(*tool, arguments);
+    EXPECT_TRUE(result.is_error) << arguments;
+  }
+  EXPECT_TRUE(http_.requests.empty());
+  EXPECT_NE(Call(*tool, R"({"to":"+1","tag":"long"})")
+                .content[0]
+                .text.find("tag: has 4 characters; at most 3 are allowed"),
+            std::string::npos);
+}
+
+TEST_F(OperationToolTest, WhatCannotBeFilledInIsReported) {
+  defaults_.available = false;
+  EXPECT_NE(Call(*Make(), R"({"to":"+1"})").content[0].text.find("accountId: is required"),
+            std::string::npos);
+  defaults_.problem = FailedPrecondition("Set BW_CLIENT_ID.");
+  const ToolResult result = Call(*Make(), R"({"to":"+1"})");
+  EXPECT_TRUE(result.is_error);
+  EXPECT_EQ(result.content[0].text, "Set BW_CLIENT_ID.");
+}
+
+TEST_F(OperationToolTest, WithoutDefaultsEverythingIsRequired) {
+  const auto tool =
+      OperationTool::Make(LoadOne(kPaths), "createCall", {.http_client = &http_, .clock = &clock_});
+  EXPECT_EQ(tool->definition().input_schema["required"], Json::parse(R"(["accountId","to"])"));
+}
+
+TEST_F(OperationToolTest, RefusalsAndFailuresAreErrorResults) {
+  http_.script = {Answer(404, "{}"), Unavailable("reset"), FailedPrecondition("no credentials")};
+  const auto tool = Make();
+  EXPECT_TRUE(Call(*tool, R"({"to":"+1"})").is_error);
+  const ToolResult reset = Call(*tool, R"({"to":"+1"})");
+  EXPECT_TRUE(reset.is_error);
+  EXPECT_NE(reset.content[0].text.find("whether it took effect"), std::string::npos);
+  const ToolResult credentials = Call(*tool, R"({"to":"+1"})");
+  EXPECT_NE(credentials.content[0].text.find("no credentials"), std::string::npos);
+  EXPECT_EQ(credentials.content[0].text.find("took effect"), std::string::npos);
+}
+
+TEST_F(OperationToolTest, APassedDeadlineSendsNothing) {
+  CallContext context;
+  context.deadline = clock_.Steady();
+  EXPECT_TRUE(Call(*Make(), R"({"to":"+1"})", context).is_error);
+  EXPECT_TRUE(http_.requests.empty());
+}
+
+TEST_F(OperationToolTest, TheCallersCancellationReachesTheRequest) {
+  std::function<void()> cancel;
+  CallContext context;
+  context.on_cancel = [&](std::function<void()> registered) { cancel = std::move(registered); };
+  int count = 0;
+  auto tool = Make();
+  tool->Call(Json::parse(R"({"to":"+1"})"), context, [&](StatusOr<ToolResult> result) {
+    ++count;
+    EXPECT_TRUE(result.ok() && result->is_error);
+  });
+  tool.reset();  // the call keeps what it needs
+  ASSERT_TRUE(cancel);
+  cancel();
+  EXPECT_TRUE(http_.FirstWaitingIsCancelled());
+  http_.Complete(Cancelled("by the caller"));
+  EXPECT_EQ(count, 1);
+}
+
+}  // namespace
+}  // namespace bw::tool_service
