@@ -37,11 +37,11 @@ using EventPtr = std::shared_ptr<const Event>;
 
 /// All given conditions must hold; an empty filter matches everything.
 struct EventFilter {
-  std::vector<std::string> types;
-  std::vector<Channel> channels;
-  std::string call_id;
-  std::string message_id;
-  std::string phone_number;
+  std::vector<std::string> types{};
+  std::vector<Channel> channels{};
+  std::string call_id{};
+  std::string message_id{};
+  std::string phone_number{};
   Direction direction = Direction::kUnspecified;
   /// received_time_ms in [since_ms, until_ms); 0 leaves a side open.
   std::int64_t since_ms = 0;

@@ -170,9 +170,9 @@ struct EventPage {
 };
 
 struct CallsRequest {
-  std::string tenant;
-  std::string state;
-  std::string phone_number;
+  std::string tenant{};
+  std::string state{};
+  std::string phone_number{};
   /// Calls updated before this order number; 0: from the newest.
   std::uint64_t before_order = 0;
   std::size_t limit = 50;
