@@ -114,7 +114,7 @@ class GrpcCallLedger::State : public std::enable_shared_from_this<State> {
   Metrics& metrics_;
   const Clock& clock_;
   Scheduler& scheduler_;
-  const std::unique_ptr<pb::EventStore::Stub> stub_;
+  std::unique_ptr<pb::EventStore::Stub> stub_;  // changed by Close only, after the last stream
 
   mutable std::mutex mutex_;  // guards everything below
   std::condition_variable changed_;
@@ -135,12 +135,11 @@ class GrpcCallLedger::State : public std::enable_shared_from_this<State> {
 // --- the stream ---
 
 void GrpcCallLedger::State::OpenStream() {
-  // The hooks own the state until the stream has ended.
-  const std::shared_ptr<State> self = shared_from_this();
+  // Close waits for the stream's end, so `this` outlives the hooks' calls.
   const std::shared_ptr<IngestStream> stream = IngestStream::Create(
-      {.fill = [self](pb::IngestRequest& request) { return self->Fill(request); },
-       .received = [self](const pb::IngestResponse& response) { self->Receive(response); },
-       .ended = [self](const Status& status) { self->EndStream(status); }});
+      {.fill = [this](pb::IngestRequest& request) { return Fill(request); },
+       .received = [this](const pb::IngestResponse& response) { Receive(response); },
+       .ended = [this](const Status& status) { EndStream(status); }});
   {
     const std::lock_guard lock(mutex_);
     if (is_closing_ || stream_ != nullptr) return;
@@ -460,6 +459,9 @@ void GrpcCallLedger::State::Close(milliseconds limit) {
     lock.lock();
   }
   changed_.wait(lock, [this] { return stream_ == nullptr; });
+  // Now rather than with the last reference, which the scheduler's thread may hold: an in-process
+  // channel must go before its server.
+  const std::unique_ptr<pb::EventStore::Stub> last = std::move(stub_);
   lock.unlock();
   Run(answers);
 }

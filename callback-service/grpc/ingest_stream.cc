@@ -13,7 +13,7 @@ std::shared_ptr<IngestStream> IngestStream::Create(IngestStreamHooks hooks) {
 void IngestStream::Begin(pb::EventStore::Stub& stub) {
   self_ = shared_from_this();
   const std::shared_ptr<IngestStream> self = self_;  // also while OnDone runs below
-  stub.async()->Ingest(&context_, this);
+  stub.async()->Ingest(context_.get(), this);
   // Writes start on other threads than the reactor's own; the hold keeps OnDone away until the last
   // one is done (Close).
   AddHold();
@@ -80,9 +80,26 @@ void IngestStream::Close() {
   RemoveHold();
 }
 
+void IngestStream::Cancel() {
+  std::shared_ptr<grpc::ClientContext> context;
+  {
+    const std::lock_guard lock(mutex_);
+    context = context_;
+  }
+  if (context != nullptr) context->TryCancel();
+}
+
 void IngestStream::OnDone(const grpc::Status& status) {
-  hooks_.ended(rpc::FromGrpc(status));
   const std::shared_ptr<IngestStream> last = std::move(self_);
+  std::shared_ptr<grpc::ClientContext> context;
+  {
+    const std::lock_guard lock(mutex_);
+    context = std::move(context_);
+  }
+  // The context holds the call, the call the channel; who waits for `ended` may end the server that
+  // an in-process channel belongs to.
+  context = nullptr;
+  hooks_.ended(rpc::FromGrpc(status));
 }
 
 }  // namespace bw::callback_service

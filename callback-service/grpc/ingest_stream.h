@@ -18,7 +18,8 @@ struct IngestStreamHooks {
   /// Fills the empty request with what is to be sent next; false when there is nothing.
   std::function<bool(event_store::v1::IngestRequest&)> fill;
   std::function<void(const event_store::v1::IngestResponse&)> received;
-  /// The last call of a stream: nothing written and unanswered will be answered on it.
+  /// The last call of a stream: nothing written and unanswered will be answered on it, and it holds
+  /// nothing of the channel any more.
   std::function<void(const Status&)> ended;
 };
 
@@ -36,7 +37,7 @@ class IngestStream : public std::enable_shared_from_this<IngestStream>,
   /// meanwhile shares the next write. Thread-safe.
   void Wake();
   /// Ends the call soon; `ended` follows. Thread-safe.
-  void Cancel() { context_.TryCancel(); }
+  void Cancel();
 
  private:
   explicit IngestStream(IngestStreamHooks hooks) : hooks_(std::move(hooks)) {}
@@ -47,13 +48,13 @@ class IngestStream : public std::enable_shared_from_this<IngestStream>,
   void Pump();
   void Close();
 
-  grpc::ClientContext context_;
   IngestStreamHooks hooks_;
   event_store::v1::IngestRequest request_;    // of the write under way
   event_store::v1::IngestResponse response_;  // of the read under way
   std::shared_ptr<IngestStream> self_;        // until OnDone
 
-  std::mutex mutex_;        // guards what follows
+  std::mutex mutex_;  // guards what follows
+  std::shared_ptr<grpc::ClientContext> context_ = std::make_shared<grpc::ClientContext>();
   bool is_woken_ = true;    // since fill was last asked
   bool is_writing_ = true;  // somebody runs Pump, or a write is under way; Begin is the first
   bool is_closed_ = false;  // broken: no further write
