@@ -139,7 +139,7 @@ App::~App() { Drain(milliseconds(0)); }
 
 StatusOr<std::unique_ptr<App>> App::Start(const Config& config, Dependencies dependencies) {
   BW_ASSIGN_OR_RETURN(const log::Level level, log::ParseLevel(config.log_level));
-  if (dependencies.registry == nullptr) log::SetLevel(level);
+  const bool owns_process = dependencies.registry == nullptr;
   auto parts = std::make_unique<Parts>();
   BW_RETURN_IF_ERROR(parts->Start(config, std::move(dependencies)));
   std::unique_ptr<App> app(new App(std::move(parts)));
@@ -148,12 +148,14 @@ StatusOr<std::unique_ptr<App>> App::Start(const Config& config, Dependencies dep
                               {"port", app->port()},
                               {"admin_port", app->admin_port()},
                               {"authentication", !config.username.empty()}});
+  // Only now: whoever started the process waits for the line above, at every level.
+  if (owns_process) log::SetLevel(level);
   return app;
 }
 
 int App::port() const { return parts_->server->port(); }
 
-int App::admin_port() const { return parts_->admin == nullptr ? -1 : parts_->admin->port(); }
+int App::admin_port() const { return parts_->admin == nullptr ? 0 : parts_->admin->port(); }
 
 Status App::Ready() const { return parts_->ledger->Ready(); }
 

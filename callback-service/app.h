@@ -33,7 +33,7 @@ class App {
   ~App();
 
   int port() const;
-  /// -1 when there is none.
+  /// 0 when there is none.
   int admin_port() const;
   /// OK while the event store is reached.
   Status Ready() const;

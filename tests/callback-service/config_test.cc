@@ -1,10 +1,10 @@
 #include "callback-service/config.h"
 
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
 #include <string>
 #include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 
 namespace bw::callback_service {
 namespace {
