@@ -20,11 +20,11 @@ namespace bw::gateway {
 
 /// What a process that holds several services lends to this one; empty: the App makes its own.
 struct Dependencies {
-  std::shared_ptr<grpc::Channel> tool_service;
+  std::shared_ptr<grpc::Channel> tool_service{};
   /// For notifications; requests and their answers do without.
-  std::shared_ptr<grpc::Channel> event_store;
+  std::shared_ptr<grpc::Channel> event_store{};
   /// With it there is no admin listener here: its owner serves the metrics.
-  std::shared_ptr<metrics::Registry> registry;
+  std::shared_ptr<metrics::Registry> registry{};
   /// stdio: the streams; they stay the caller's.
   int in = 0;
   int out = 1;

@@ -59,6 +59,7 @@ Metrics::MethodMetrics Metrics::AddMethod(metrics::Registry& registry, std::stri
 }
 
 void Metrics::RequestFinished(const RequestRecord& record) {
+  in_flight_.Decrement();
   const auto found = methods_.find(record.method);
   if (found == methods_.end()) return;
   const auto era = static_cast<std::size_t>(record.era);

@@ -21,12 +21,12 @@ class Metrics : public Observer {
  public:
   explicit Metrics(metrics::Registry& registry);
 
+  void RequestStarted() override { in_flight_.Increment(); }
   void RequestFinished(const RequestRecord& record) override;
   void CatalogueDegraded(std::string_view what, const Status& why) override;
   void ToolDropped(std::string_view name, const Status& why) override;
 
   void Refused(RefusalReason reason);
-  metrics::Gauge& in_flight() { return in_flight_; }
 
  private:
   struct MethodMetrics {

@@ -25,7 +25,9 @@ Call::Call(Request request, std::string_view method, std::shared_ptr<ReplySink> 
       clock_(clock),
       observer_(observer),
       started_(clock.Steady()),
-      progress_token_(ReadProgressToken(request_.message.params)) {}
+      progress_token_(ReadProgressToken(request_.message.params)) {
+  observer_.RequestStarted();
+}
 
 Shape Call::shape() const { return ShapeOf(request_.revision); }
 

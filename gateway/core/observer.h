@@ -26,6 +26,8 @@ struct RequestRecord {
 class Observer {
  public:
   virtual ~Observer() = default;
+  virtual void RequestStarted() = 0;
+  /// Once for each that started.
   virtual void RequestFinished(const RequestRecord& record) = 0;
   /// A list or the instructions could not be had: an older one is served while there is one.
   virtual void CatalogueDegraded(std::string_view what, const Status& why) = 0;

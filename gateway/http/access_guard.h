@@ -19,11 +19,11 @@ struct AccessOptions {
   bool loopback = true;
   /// Origins ("https://app.example.com") or host names ("app.example.com", any scheme and port) of
   /// web pages that may call; localhost names are allowed on loopback anyway.
-  std::vector<std::string> allowed_origins;
+  std::vector<std::string> allowed_origins{};
   /// Host names, without port. Not empty: no other Host is served.
-  std::vector<std::string> allowed_hosts;
+  std::vector<std::string> allowed_hosts{};
   /// Who everybody is where nobody has to authenticate.
-  Principal anonymous;
+  Principal anonymous{};
 };
 
 /// A host name without port or brackets, lower case; nullopt when `authority` is malformed.

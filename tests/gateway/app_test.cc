@@ -89,18 +89,19 @@ class AppTest : public ::testing::Test {
   http_client::Response Post(const std::string& body, http_client::Headers headers = {}) {
     headers.emplace_back("Content-Type", "application/json");
     headers.emplace_back("Accept", "application/json, text/event-stream");
-    auto response = http_client::SendAndWait(
-        *client, {.method = "POST",
-                  .url = "http://127.0.0.1:" + std::to_string(app->port()) + "/mcp",
-                  .headers = std::move(headers),
-                  .body = body});
+    http_client::Request request;
+    request.method = "POST";
+    request.url = "http://127.0.0.1:" + std::to_string(app->port()) + "/mcp";
+    request.headers = std::move(headers);
+    request.body = body;
+    auto response = http_client::SendAndWait(*client, std::move(request));
     EXPECT_TRUE(response.ok()) << ToString(response.status());
     return response.value_or(http_client::Response{});
   }
   http_client::Response Get(int port, const std::string& path) {
-    return http_client::SendAndWait(*client,
-                                    {.url = "http://127.0.0.1:" + std::to_string(port) + path})
-        .value_or(http_client::Response{});
+    http_client::Request request;
+    request.url = "http://127.0.0.1:" + std::to_string(port) + path;
+    return http_client::SendAndWait(*client, std::move(request)).value_or(http_client::Response{});
   }
 
   FakeToolService service;

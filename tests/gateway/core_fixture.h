@@ -35,7 +35,9 @@ struct RecordingObserver : Observer {
     Outcome outcome;
     int error_code;
   };
+  void RequestStarted() override { ++under_way; }
   void RequestFinished(const RequestRecord& record) override {
+    --under_way;
     records.push_back({std::string(record.method), record.outcome, record.error_code});
   }
   void CatalogueDegraded(std::string_view what, const Status&) override {
@@ -43,6 +45,7 @@ struct RecordingObserver : Observer {
   }
   void ToolDropped(std::string_view name, const Status&) override { dropped.emplace_back(name); }
 
+  int under_way = 0;
   std::vector<Record> records;
   std::vector<std::string> degraded;
   std::vector<std::string> dropped;

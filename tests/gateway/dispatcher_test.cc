@@ -277,8 +277,10 @@ TEST_F(DispatcherTest, AnIdIsUsedOnceAtATime) {
 
 TEST_F(DispatcherTest, CancellingReachesTheUpstreamOnceAndSilencesTheAnswer) {
   const auto sink = Send(MakeRequest(kModern, "tools/call", R"({"name":"hold"})"));
+  EXPECT_EQ(observer.under_way, 1);
   last_call->Cancel();
   last_call->Cancel();
+  EXPECT_EQ(observer.under_way, 0);
   EXPECT_EQ(provider.cancelled, 1);
   EXPECT_TRUE(sink->abandoned);
   EXPECT_FALSE(sink->reply.has_value());

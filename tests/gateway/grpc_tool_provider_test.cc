@@ -20,8 +20,8 @@ class GrpcToolProviderTest : public ::testing::Test {
     Connect({});
   }
   void Connect(GrpcProviderOptions options) {
-    provider = std::make_unique<GrpcToolProvider>(
-        rpc::Connect("127.0.0.1:" + std::to_string(server->port())), options);
+    provider = std::make_unique<GrpcToolProvider>(rpc::Connect("127.0.0.1:" + std::to_string(port)),
+                                                  options);
   }
 
   // Waits for one answer.
@@ -48,6 +48,7 @@ class GrpcToolProviderTest : public ::testing::Test {
 
   FakeToolService service;
   std::unique_ptr<rpc::Server> server;
+  const int port = server->port();
   std::unique_ptr<GrpcToolProvider> provider;
 };
 

@@ -68,6 +68,7 @@ class Pipe {
 
 class LockedObserver : public Observer {
  public:
+  void RequestStarted() override {}
   void RequestFinished(const RequestRecord&) override {}
   void CatalogueDegraded(std::string_view, const Status&) override {}
   void ToolDropped(std::string_view, const Status&) override {}
