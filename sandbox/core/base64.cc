@@ -10,6 +10,22 @@ constexpr std::string_view kPlain =
 constexpr std::string_view kUrl =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
+// Without padding.
+std::string Encode(std::string_view bytes, std::string_view alphabet) {
+  std::string text;
+  std::uint32_t bits = 0;
+  int count = 0;
+  for (const char c : bytes) {
+    bits = (bits << 8) | static_cast<std::uint8_t>(c);
+    for (count += 8; count >= 6;) {
+      count -= 6;
+      text += alphabet[(bits >> count) & 63];
+    }
+  }
+  if (count > 0) text += alphabet[(bits << (6 - count)) & 63];
+  return text;
+}
+
 }  // namespace
 
 std::optional<std::string> DecodeBase64(std::string_view text) {
@@ -30,19 +46,12 @@ std::optional<std::string> DecodeBase64(std::string_view text) {
   return bytes;
 }
 
-std::string EncodeBase64Url(std::string_view bytes) {
-  std::string text;
-  std::uint32_t bits = 0;
-  int count = 0;
-  for (const char c : bytes) {
-    bits = (bits << 8) | static_cast<std::uint8_t>(c);
-    for (count += 8; count >= 6;) {
-      count -= 6;
-      text += kUrl[(bits >> count) & 63];
-    }
-  }
-  if (count > 0) text += kUrl[(bits << (6 - count)) & 63];
+std::string EncodeBase64(std::string_view bytes) {
+  std::string text = Encode(bytes, kPlain);
+  while (text.size() % 4 != 0) text += '=';
   return text;
 }
+
+std::string EncodeBase64Url(std::string_view bytes) { return Encode(bytes, kUrl); }
 
 }  // namespace bw::sandbox

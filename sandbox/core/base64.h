@@ -10,6 +10,9 @@ namespace bw::sandbox {
 /// Decodes the plain alphabet, padding optional; nullopt on anything else.
 std::optional<std::string> DecodeBase64(std::string_view text);
 
+/// The plain alphabet, padded.
+std::string EncodeBase64(std::string_view bytes);
+
 /// The URL alphabet, without padding.
 std::string EncodeBase64Url(std::string_view bytes);
 

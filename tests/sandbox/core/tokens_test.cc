@@ -52,6 +52,8 @@ TEST(Base64Test, DecodesBothPaddingsAndRefusesOthers) {
   EXPECT_EQ(DecodeBase64("d T"), std::nullopt);
   EXPECT_EQ(DecodeBase64("dTpwc"), std::nullopt);
   EXPECT_EQ(EncodeBase64Url("\xFF\xFE"), "__4");
+  EXPECT_EQ(EncodeBase64("u:p"), "dTpw");
+  EXPECT_EQ(EncodeBase64("u:pp"), "dTpwcA==");
 }
 
 TEST(RandomTest, UuidsHaveTheirVersion) {

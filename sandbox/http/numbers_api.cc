@@ -1,0 +1,169 @@
+// The dashboard's XML API: applications and phone numbers.
+#include <algorithm>
+#include <array>
+#include <string>
+#include <utility>
+
+#include "common/xml/xml.h"
+#include "sandbox/http/errors.h"
+#include "sandbox/http/paging.h"
+#include "sandbox/http/routes.h"
+
+namespace bw::sandbox {
+namespace {
+
+using http::Response;
+
+constexpr std::string_view kApplications = "ApplicationProvisioningResponse";
+constexpr std::int64_t kMaxPageSize = 2500;
+constexpr std::int64_t kMaxPage = 1'000'000;
+constexpr std::size_t kMaxBodyBytes = 64u << 10;
+
+Response XmlResponse(int status, const xml::Element& root) {
+  Response response;
+  response.status = status;
+  response.headers.Add("Content-Type", "application/xml");
+  response.body = xml::Write(root, {.standalone = true});
+  return response;
+}
+
+Response NoSuchApplication() {
+  return DashboardError(404, kApplications, 1016, "The application does not exist");
+}
+
+Response ListApplications(Context& context) {
+  xml::Element list = xml::Branch("ApplicationList", {});
+  for (const Application& application : context.platform.account.applications) {
+    list.children.push_back(PublicElement(application));
+  }
+  return XmlResponse(200, xml::Branch(kApplications, {std::move(list)}));
+}
+
+Response GetApplication(Context& context) {
+  const Application* application = context.platform.account.FindApplication(context.path[1]);
+  if (application == nullptr) return NoSuchApplication();
+  return XmlResponse(200, xml::Branch(kApplications, {PublicElement(*application)}));
+}
+
+Response ChangeApplication(Context& context, bool merge) {
+  Application* application = context.platform.account.FindApplication(context.path[1]);
+  if (application == nullptr) return NoSuchApplication();
+  const auto update = xml::Parse(context.request.body, {.max_bytes = kMaxBodyBytes});
+  if (!update.ok()) return DashboardError(400, kApplications, 1019, Message(update.status()));
+  if (const auto problem = UpdateApplication(*update, merge, *application)) {
+    return DashboardError(400, kApplications, problem->code, problem->description);
+  }
+  return GetApplication(context);
+}
+
+Response PutApplication(Context& context) { return ChangeApplication(context, /*merge=*/false); }
+Response PatchApplication(Context& context) { return ChangeApplication(context, /*merge=*/true); }
+
+struct Page {
+  std::int64_t page = 1;
+  std::int64_t size = kMaxPageSize;
+};
+
+// The requested page, or the error to answer with.
+std::variant<Page, Response> PageOf(const http::Request& request, std::string_view root) {
+  const auto page = request.Query("page");
+  const auto size = request.Query("size");
+  if (!page && !size) return Page{};
+  if (!page || !size) {
+    return DashboardError(400, root, 13055, "page and size must be given together");
+  }
+  const auto page_number = ParseInRange(*page, 1, kMaxPage);
+  const auto page_size = ParseInRange(*size, 1, kMaxPage);
+  if (!page_number || !page_size) {
+    return DashboardError(400, root, 13056, "page and size must be numbers of at least 1");
+  }
+  if (*page_size > kMaxPageSize) {
+    return DashboardError(400, root, 1006, "size must be at most " + std::to_string(kMaxPageSize));
+  }
+  return Page{*page_number, *page_size};
+}
+
+std::vector<std::string> NumbersOn(const Account& account, const Page& page) {
+  std::vector<std::string> numbers;
+  const std::int64_t first = (page.page - 1) * page.size;
+  for (std::int64_t i = first;
+       i < std::min(first + page.size, static_cast<std::int64_t>(account.numbers.size())); ++i) {
+    numbers.push_back(account.numbers[static_cast<std::size_t>(i)].number);
+  }
+  return numbers;
+}
+
+// <Links><first>Link=<url>;rel="first";</first>…</Links>
+xml::Element Links(const Context& context, const Page& page) {
+  const auto link = [&](std::int64_t number, std::string_view relation) {
+    const std::string url = context.platform.settings.api_base_url + context.request.path +
+                            "?page=" + std::to_string(number) +
+                            "&size=" + std::to_string(page.size);
+    return xml::Leaf(relation, "Link=<" + url + ">;rel=\"" + std::string(relation) + "\";");
+  };
+  xml::Element links = xml::Branch("Links", {link(1, "first")});
+  const auto total = static_cast<std::int64_t>(context.platform.account.numbers.size());
+  if (page.page * page.size < total) links.children.push_back(link(page.page + 1, "next"));
+  return links;
+}
+
+Response ListInServiceNumbers(Context& context) {
+  const auto outcome = PageOf(context.request, "TNs");
+  if (const auto* refusal = std::get_if<Response>(&outcome)) return *refusal;
+  const Page page = std::get<Page>(outcome);
+  const Account& account = context.platform.account;
+  if (account.numbers.empty()) return Response{204, {}, ""};
+  const std::vector<std::string> numbers = NumbersOn(account, page);
+  xml::Element list =
+      xml::Branch("TelephoneNumbers", {xml::Leaf("Count", std::to_string(numbers.size()))});
+  for (const std::string& number : numbers) {
+    list.children.push_back(xml::Leaf("TelephoneNumber", number));
+  }
+  return XmlResponse(
+      200, xml::Branch("TNs", {xml::Leaf("TotalCount", std::to_string(account.numbers.size())),
+                               Links(context, page), std::move(list)}));
+}
+
+Response ListNumbers(Context& context) {
+  constexpr std::string_view kRoot = "TelephoneNumbersResponse";
+  const auto outcome = PageOf(context.request, kRoot);
+  if (const auto* refusal = std::get_if<Response>(&outcome)) return *refusal;
+  const Page page = std::get<Page>(outcome);
+  const Account& account = context.platform.account;
+  // All of the account's numbers are in service; other states have none.
+  const std::string_view states = context.request.Query("status").value_or("Inservice");
+  const bool in_service = states.find("Inservice") != std::string_view::npos;
+  xml::Element list = xml::Branch("TelephoneNumbers", {});
+  for (const std::string& number :
+       in_service ? NumbersOn(account, page) : std::vector<std::string>()) {
+    list.children.push_back(xml::Branch(
+        "TelephoneNumber",
+        {xml::Leaf("City", "RALEIGH"), xml::Leaf("Lata", "426"), xml::Leaf("State", "NC"),
+         xml::Leaf("FullNumber", number), xml::Leaf("Tier", "0"), xml::Leaf("VendorId", "49"),
+         xml::Leaf("Status", "Inservice"), xml::Leaf("AccountId", account.id)}));
+  }
+  const std::size_t total = in_service ? account.numbers.size() : 0;
+  return XmlResponse(200,
+                     xml::Branch(kRoot, {xml::Leaf("TelephoneNumberCount", std::to_string(total)),
+                                         Links(context, page), std::move(list)}));
+}
+
+constexpr std::array<Route, 6> kRoutes = {{
+    {"GET", "/api/v2/accounts/{accountId}/applications", Api::kNumbers, BodyKind::kNone,
+     ListApplications},
+    {"GET", "/api/v2/accounts/{accountId}/applications/{applicationId}", Api::kNumbers,
+     BodyKind::kNone, GetApplication},
+    {"PUT", "/api/v2/accounts/{accountId}/applications/{applicationId}", Api::kNumbers,
+     BodyKind::kXml, PutApplication},
+    {"PATCH", "/api/v2/accounts/{accountId}/applications/{applicationId}", Api::kNumbers,
+     BodyKind::kXml, PatchApplication},
+    {"GET", "/api/v2/accounts/{accountId}/inserviceNumbers", Api::kNumbers, BodyKind::kNone,
+     ListInServiceNumbers},
+    {"GET", "/api/v2/tns", Api::kNumbers, BodyKind::kNone, ListNumbers},
+}};
+
+}  // namespace
+
+std::span<const Route> NumbersRoutes() { return kRoutes; }
+
+}  // namespace bw::sandbox

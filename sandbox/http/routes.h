@@ -1,0 +1,57 @@
+// From an HTTP request to the platform and back: one table of routes, one check of access, one
+// shape of errors for each of Bandwidth's APIs.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/http/message.h"
+#include "common/json/json.h"
+#include "common/status/status.h"
+#include "sandbox/core/fields.h"
+#include "sandbox/core/platform.h"
+
+namespace bw::sandbox {
+
+/// Decides who may call, and what a refusal looks like.
+enum class Api { kToken, kVoice, kMessaging, kMfa, kLookup, kNumbers, kControl };
+
+/// What the body must be; anything else is answered with 415, or 400 when it cannot be read.
+enum class BodyKind { kNone, kJson, kXml, kBytes };
+
+struct Context {
+  Platform& platform;
+  const http::Request& request;
+  /// What stood at the {…} of the route's pattern, percent-decoded.
+  std::vector<std::string> path;
+  /// Of routes with BodyKind::kJson.
+  json::Json body;
+  Api api = Api::kControl;
+};
+
+using RouteHandler = http::Response (*)(Context&);
+
+struct Route {
+  std::string_view method;
+  /// Segments; "{name}" takes one, "{name*}" takes the rest. The first of an account's API is the
+  /// account id.
+  std::string_view pattern;
+  Api api;
+  BodyKind body;
+  RouteHandler handler;
+};
+
+// One table for each API.
+std::span<const Route> TokenRoutes();
+std::span<const Route> VoiceRoutes();
+std::span<const Route> MessagingRoutes();
+std::span<const Route> NumbersRoutes();
+std::span<const Route> LookupAndMfaRoutes();
+std::span<const Route> ControlRoutes();
+
+/// Answers one request. Runs on the scheduler's thread.
+http::Response Handle(Platform& platform, const http::Request& request);
+
+}  // namespace bw::sandbox
