@@ -2,7 +2,6 @@
 // port that is not the one it listens on, is found here and not by whoever deploys.
 #include <algorithm>
 #include <chrono>
-#include <iostream>
 #include <map>
 #include <regex>
 #include <set>
@@ -41,23 +40,14 @@ class SettingsTest : public testing::Test {
   // services, so it knows their variables too.
   static void SetUpTestSuite() {
     for (const Component& component : Components()) {
-      const std::string path = testing_support::BinaryPath(component.binary);
-      const CommandResult help = RunCommand(path, {"--help"});
-      if (help.exit_code != 0) {
-        missing_ = component.binary + " is not built";
-        return;
-      }
+      const CommandResult help =
+          RunCommand(testing_support::BinaryPath(component.binary), {"--help"});
+      ASSERT_EQ(help.exit_code, 0) << component.binary << ": " << help.output;
       known_[component.name] = ParseHelp(help.output);
     }
     for (const char* service : {"gateway", "callback-service", "tool-service", "event-store"}) {
       known_["standalone"].insert(known_[service].begin(), known_[service].end());
     }
-  }
-
-  void SetUp() override {
-    if (missing_.empty()) return;
-    std::cout << "BW_TEST_SKIPPED: " << missing_ << "\n";
-    GTEST_SKIP() << missing_;
   }
 
   // Expects every name to be one that the component reads; `where` names the file in the message.
@@ -76,11 +66,9 @@ class SettingsTest : public testing::Test {
   }
 
   static std::map<std::string, Settings> known_;
-  static std::string missing_;
 };
 
 std::map<std::string, Settings> SettingsTest::known_;
-std::string SettingsTest::missing_;
 
 TEST_F(SettingsTest, ImagesSetOnlyVariablesThatTheirProgramReads) {
   for (const Component& component : Components()) {
