@@ -9,7 +9,10 @@
 // A test sees what was told to the listener after Settled(), which waits for one more commit.
 #pragma once
 
+#include <algorithm>
+#include <map>
 #include <memory>
+#include <random>
 #include <set>
 #include <string>
 #include <vector>
@@ -590,6 +593,160 @@ TYPED_TEST_P(StoreContract, ARestartKeepsEverythingAndReturnsWhatWasTaken) {
   EXPECT_GT(this->Append(Plain(MakeMessage("next"))).seq, held.seq) << "seq never repeats";
 }
 
+// A slot as the contract describes it, in the simplest data structures that can say so.
+class SlotModel {
+ public:
+  struct Given {
+    bool held = false;
+    std::string document;
+  };
+
+  Given Append(const std::string& event) {
+    if (given_.count(event) != 0) return {false, given_[event]};
+    if (ended_) return {};
+    if (queued_.empty()) {
+      held_.insert(Number(event));
+      return {true, ""};
+    }
+    const std::string document = TakeOldest();
+    given_[event] = document;
+    held_.erase(Number(event));
+    return {false, document};
+  }
+  StatusCode Queue(const std::string& document) {
+    if (ended_) return StatusCode::kFailedPrecondition;
+    if (!queued_.empty()) return StatusCode::kAlreadyExists;
+    Offer(document);
+    return StatusCode::kOk;
+  }
+  void Settle(const std::string& event, const std::string& document, bool written) {
+    if (delivered_.count(document) != 0) return;
+    const bool is_taken_here = given_.count(event) != 0 && given_[event] == document;
+    if (written && (is_taken_here || queued_.count(document) != 0 || lost_.count(document) != 0)) {
+      delivered_.insert(document);
+      queued_.erase(document);
+      lost_.erase(document);
+      given_[event] = document;
+    } else if (!written && is_taken_here) {
+      given_.erase(event);
+      if (ended_) {
+        lost_.insert(document);
+      } else {
+        Offer(document);
+      }
+    }
+  }
+  bool EndHold(const std::string& event) { return held_.erase(Number(event)) > 0; }
+  void End() {
+    ended_ = true;
+    held_.clear();
+    lost_.insert(queued_.begin(), queued_.end());
+    queued_.clear();
+  }
+  ReceiptState StateOf(const std::string& document) const {
+    if (delivered_.count(document) != 0) return ReceiptState::kDelivered;
+    if (queued_.count(document) != 0) return ReceiptState::kQueued;
+    return lost_.count(document) != 0 ? ReceiptState::kCallEnded : ReceiptState::kTaken;
+  }
+
+ private:
+  static int Number(const std::string& event) { return std::stoi(event); }
+  std::string TakeOldest() {
+    // Documents are numbered in the order they came.
+    const auto oldest = std::min_element(
+        queued_.begin(), queued_.end(),
+        [](const std::string& a, const std::string& b) { return std::stoi(a) < std::stoi(b); });
+    std::string document = *oldest;
+    queued_.erase(oldest);
+    return document;
+  }
+  void Offer(const std::string& document) {
+    if (held_.empty()) {
+      queued_.insert(document);
+      return;
+    }
+    given_[std::to_string(*held_.begin())] = document;
+    held_.erase(held_.begin());
+  }
+
+  bool ended_ = false;
+  std::set<std::string> queued_, lost_, delivered_;
+  std::set<int> held_;
+  std::map<std::string, std::string> given_;
+};
+
+TYPED_TEST_P(StoreContract, SlotsBehaveLikeTheModel) {
+  for (unsigned seed = 1; seed <= 20; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    std::mt19937 random(seed);
+    const auto below = [&random](int limit) {
+      return static_cast<int>(random() % static_cast<unsigned>(limit));
+    };
+    const std::string call_id = "c-" + std::to_string(seed);
+    const auto identity = [&](const std::string& event) { return call_id + "/" + event; };
+    SlotModel model;
+    std::map<std::string, std::uint64_t> seqs;
+    std::map<std::string, std::string> receipts;  // by document
+    int documents = 0;
+    for (int step = 0; step < 80; ++step) {
+      const std::string event = std::to_string(below(8));
+      // Events keep their order of arrival, which is what "longest held" goes by.
+      const bool next_new = static_cast<int>(seqs.size()) < 8 && below(2) == 0;
+      const std::string subject = next_new ? std::to_string(seqs.size()) : event;
+      switch (below(6)) {
+        case 0:
+        case 1: {
+          if (!next_new && seqs.count(subject) == 0) break;
+          const auto expected = model.Append(subject);
+          const AppendResult result =
+              this->Append(Voice(MakeEvent(identity(subject), "gather", call_id)));
+          EXPECT_EQ(result.bxml, expected.document) << "step " << step;
+          EXPECT_EQ(result.held, expected.held) << "step " << step;
+          EXPECT_EQ(result.duplicate, seqs.count(subject) != 0);
+          seqs[subject] = result.seq;
+          break;
+        }
+        case 2: {
+          const std::string document = std::to_string(documents);
+          const auto result = this->Queue(document, "", call_id);
+          EXPECT_EQ(result.status().code(), model.Queue(document)) << "step " << step;
+          if (result.ok()) receipts[document] = result->receipt.receipt_id;
+          ++documents;
+          break;
+        }
+        case 3: {
+          if (receipts.empty() || seqs.count(event) == 0) break;
+          auto receipt = receipts.begin();
+          std::advance(receipt, below(static_cast<int>(receipts.size())));
+          const bool written = below(2) == 0;
+          const auto status = Await<Nothing>([&](auto done) {
+            this->store_->Settle({"default", call_id, identity(event), receipt->second, written},
+                                 done);
+          });
+          EXPECT_TRUE(status.ok());
+          model.Settle(event, receipt->first, written);
+          break;
+        }
+        case 4:
+          if (seqs.count(event) != 0) {
+            EXPECT_EQ(this->EndHold(seqs[event], call_id), model.EndHold(event)) << "step " << step;
+          }
+          break;
+        case 5:
+          if (step < 60 || below(10) != 0) break;
+          this->Append(Voice(MakeEvent(identity("end"), "disconnect", call_id), false, false,
+                             "disconnected"));
+          model.End();
+          break;
+      }
+      for (const auto& [document, receipt_id] : receipts) {
+        ASSERT_EQ(this->StateOf(receipt_id), model.StateOf(document))
+            << "document " << document << " after step " << step;
+      }
+    }
+  }
+}
+
 REGISTER_TYPED_TEST_SUITE_P(
     StoreContract, KeepsEveryFieldOfAnEvent, AnIdentityIsKeptOncePerTenant,
     SeqGrowsAndTellsTheListenerInOrder, FiltersMeanWhatTheySay, PagesCoverEverythingOnce,
@@ -602,6 +759,6 @@ REGISTER_TYPED_TEST_SUITE_P(
     ATakenDocumentReturnedAfterTheEndIsEnded, UnknownReceiptsAreNotFound, CallsAreListedNewestFirst,
     ACursorMovesOnlyFromWhereItStands, EvictsByCountOldestFirst, EvictsByAge,
     ACallGoesWithItsEventsAndReceipts, DocumentsNobodyTookExpire, TimeNeverRunsBackwardsInSeqOrder,
-    ARestartKeepsEverythingAndReturnsWhatWasTaken);
+    ARestartKeepsEverythingAndReturnsWhatWasTaken, SlotsBehaveLikeTheModel);
 
 }  // namespace bw::event_store::testing

@@ -1,0 +1,113 @@
+// What was acknowledged survives the sudden death of the process.
+#include <csignal>
+#include <set>
+
+#include <gtest/gtest.h>
+
+#include "common/json/json.h"
+#include "common/rpc/rpc.h"
+#include "tests/event-store/grpc/ingest_client.h"
+#include "tests/support/child_process.h"
+
+namespace bw::event_store::testing {
+namespace {
+
+using testing_support::ChildProcess;
+using testing_support::TemporaryFolder;
+
+constexpr std::chrono::seconds kStartLimit{20};
+constexpr int kInFlight = 64;
+
+std::unique_ptr<ChildProcess> StartStore(const std::string& folder) {
+  auto started = ChildProcess::Start(
+      {.program = "bw-event-store",
+       .args = {"--data-dir", folder, "--listen", "127.0.0.1:0", "--admin-port", "-1"}});
+  EXPECT_TRUE(started.ok()) << ToString(started.status());
+  return started.ok() ? *std::move(started) : nullptr;
+}
+
+std::string AddressOf(ChildProcess& store) {
+  const auto ready = store.WaitForEvent("service.ready", kStartLimit);
+  EXPECT_TRUE(ready.ok()) << ToString(ready.status());
+  if (!ready.ok()) return "";
+  return "127.0.0.1:" + std::to_string(json::GetInt(*ready, "grpc_port").value_or(0));
+}
+
+// Keeps kInFlight items on the way until `target` are acknowledged, kills the store while more are,
+// and returns every identity that was acknowledged.
+std::set<std::string> IngestAndKill(ChildProcess& store, const std::string& address, int round,
+                                    std::size_t target) {
+  IngestClient client(rpc::Connect(address));
+  std::set<std::string> acknowledged;
+  std::uint64_t next = 0;
+  const auto identity = [round](std::uint64_t id) {
+    return std::to_string(round) + "-" + std::to_string(id);
+  };
+  const auto send = [&](int count) {
+    v1::IngestRequest request;
+    for (int i = 0; i < count; ++i, ++next) {
+      *request.add_items() = MessageItem(next, identity(next));
+    }
+    client.Send(request);
+  };
+  send(kInFlight);
+  v1::IngestResponse response;
+  bool killed = false;
+  while (client.Read(&response)) {
+    for (const v1::IngestOutcome& one : response.outcomes()) {
+      if (one.code() == 0) acknowledged.insert(identity(one.correlation_id()));
+    }
+    send(response.outcomes_size());
+    if (!killed && acknowledged.size() >= target) {
+      store.Signal(SIGKILL);
+      killed = true;
+    }
+  }
+  return acknowledged;
+}
+
+std::set<std::string> EverythingIn(const std::string& address) {
+  const auto stub = v1::EventStore::NewStub(rpc::Connect(address));
+  std::set<std::string> found;
+  v1::ListEventsRequest request;
+  request.set_tenant("default");
+  request.set_limit(1000);
+  v1::ListEventsResponse response;
+  do {
+    grpc::ClientContext context;
+    context.set_wait_for_ready(true);
+    const grpc::Status status = stub->ListEvents(&context, request, &response);
+    EXPECT_TRUE(status.ok()) << status.error_message();
+    if (!status.ok()) break;
+    for (const v1::Event& event : response.events()) found.insert(event.identity());
+    request.set_after_seq(response.next_after_seq());
+  } while (response.has_more());
+  return found;
+}
+
+TEST(KillTest, EveryAcknowledgedEventIsThereAfterSigkill) {
+  const TemporaryFolder folder;
+  std::set<std::string> acknowledged;
+  for (int round = 0; round < 3; ++round) {
+    const auto store = StartStore(folder.path());
+    ASSERT_NE(store, nullptr);
+    acknowledged.merge(IngestAndKill(*store, AddressOf(*store), round, 1500));
+    const auto exit = store->WaitForExit(kStartLimit);
+    ASSERT_TRUE(exit.ok());
+    EXPECT_EQ(*exit, 128 + SIGKILL);
+  }
+  ASSERT_GE(acknowledged.size(), 4500u);
+  const auto store = StartStore(folder.path());
+  ASSERT_NE(store, nullptr);
+  const std::set<std::string> found = EverythingIn(AddressOf(*store));
+  std::size_t lost = 0;
+  for (const std::string& identity : acknowledged) lost += found.count(identity) == 0;
+  EXPECT_EQ(lost, 0u) << "of " << acknowledged.size() << " acknowledged events";
+  store->Signal(SIGTERM);
+  const auto exit = store->WaitForExit(kStartLimit);
+  ASSERT_TRUE(exit.ok());
+  EXPECT_EQ(*exit, 0);
+}
+
+}  // namespace
+}  // namespace bw::event_store::testing
