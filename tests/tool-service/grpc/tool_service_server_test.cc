@@ -1,0 +1,477 @@
+// The contract over an in-process channel, with tools that do what the test says.
+#include "tool-service/grpc/tool_service_server.h"
+
+#include <atomic>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include <gmock/gmock.h>
+#include <grpcpp/grpcpp.h>
+#include <gtest/gtest.h>
+
+#include "bw/tool_service/v1/tool_service.grpc.pb.h"
+#include "common/rpc/rpc.h"
+#include "tests/tool-service/fakes.h"
+
+namespace bw::tool_service {
+namespace {
+
+namespace proto = ::bw::tool_service::v1;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+// Something that one thread does and another waits for.
+class Signal {
+ public:
+  void Set() {
+    const std::lock_guard lock(mutex_);
+    set_ = true;
+    changed_.notify_all();
+  }
+  bool Wait() {
+    std::unique_lock lock(mutex_);
+    return changed_.wait_for(lock, std::chrono::seconds(20), [this] { return set_; });
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool set_ = false;
+};
+
+// A tool whose answer the test gives; remembers the call.
+struct HeldTool {
+  Signal called;
+  Signal cancelled;
+  CallContext context;
+  Tool::Done done;
+
+  CatalogueEntry Entry(const std::string& name) {
+    return {std::make_shared<FakeTool>(name,
+                                       [this](json::Json, CallContext call, Tool::Done finish) {
+                                         done = std::move(finish);
+                                         call.on_cancel([this] { cancelled.Set(); });
+                                         context = std::move(call);
+                                         called.Set();
+                                       }),
+            false};
+  }
+};
+
+class ToolServiceServerTest : public testing::Test {
+ protected:
+  ToolServiceServerTest() : metrics(registry) {}
+
+  void Start(std::vector<CatalogueEntry> entries, ServerLimits limits = {}) {
+    tools.Replace(std::move(entries));
+    toolbox.emplace(tools, SelectionPolicy({.profile = "full"}, false));
+    ServerFacts facts;
+    facts.number = "+15550100002";
+    resources.emplace(facts, credentials, journal, clock);
+    service = MakeToolService({*toolbox, *resources, SystemClock(), metrics, facts, limits});
+    auto started = rpc::Server::Start({}, {service.get()});
+    ASSERT_TRUE(started.ok());
+    server = *std::move(started);
+    stub = proto::ToolService::NewStub(server->InProcessChannel());
+  }
+
+  struct Outcome {
+    grpc::Status status;
+    std::vector<proto::CallToolResponse> messages;
+    const proto::ToolResult& result() const { return messages.back().result(); }
+  };
+  Outcome Call(const proto::CallToolRequest& request) {
+    grpc::ClientContext context;
+    Outcome outcome;
+    auto reader = stub->CallTool(&context, request);
+    proto::CallToolResponse message;
+    while (reader->Read(&message)) outcome.messages.push_back(message);
+    outcome.status = reader->Finish();
+    return outcome;
+  }
+  static proto::CallToolRequest RequestFor(const std::string& name, const std::string& arguments) {
+    proto::CallToolRequest request;
+    request.set_tenant("default");
+    request.set_name(name);
+    request.set_arguments_json(arguments);
+    return request;
+  }
+  grpc::Status List(const proto::ListToolsRequest& request, proto::ListToolsResponse* response) {
+    grpc::ClientContext context;
+    return stub->ListTools(&context, request, response);
+  }
+
+  metrics::Registry registry;
+  Metrics metrics;
+  FakeJournal journal;
+  FakeClock clock;
+  CredentialStore credentials;
+  Registry tools;
+  std::optional<Toolbox> toolbox;
+  std::optional<Resources> resources;
+  std::unique_ptr<grpc::Service> service;
+  std::unique_ptr<rpc::Server> server;
+  std::unique_ptr<proto::ToolService::Stub> stub;
+};
+
+TEST_F(ToolServiceServerTest, ListsToolsOncePreparedForEachSelection) {
+  Start({Entry("b"), Entry("a")});
+  proto::ListToolsRequest request;
+  request.set_tenant("default");
+  proto::ListToolsResponse first;
+  ASSERT_TRUE(List(request, &first).ok());
+  ASSERT_EQ(first.tools_size(), 2);
+  EXPECT_EQ(first.tools(0).name(), "a");
+  EXPECT_EQ(first.tools(0).title(), "A tool");
+  EXPECT_EQ(first.tools(0).input_schema_json(), R"({"type":"object"})");
+  EXPECT_TRUE(first.tools(0).annotations().destructive());
+  proto::ListToolsResponse second;
+  ASSERT_TRUE(List(request, &second).ok());
+  EXPECT_EQ(second.SerializeAsString(), first.SerializeAsString());
+  EXPECT_EQ(metrics.lists_built.Value(), 1);
+  EXPECT_EQ(metrics.lists_prepared.Value(), 1);
+  request.mutable_selection()->add_exclude_tools("a");
+  proto::ListToolsResponse narrowed;
+  ASSERT_TRUE(List(request, &narrowed).ok());
+  EXPECT_EQ(narrowed.tools_size(), 1);
+  EXPECT_NE(narrowed.revision(), first.revision());
+}
+
+TEST_F(ToolServiceServerTest, TheListFollowsTheCatalogue) {
+  Start({Entry("a")});
+  proto::ListToolsRequest request;
+  request.set_tenant("default");
+  proto::ListToolsResponse before;
+  ASSERT_TRUE(List(request, &before).ok());
+  tools.Replace({Entry("a"), Entry("b")});
+  proto::ListToolsResponse after;
+  ASSERT_TRUE(List(request, &after).ok());
+  EXPECT_EQ(after.tools_size(), 2);
+  EXPECT_NE(after.revision(), before.revision());
+}
+
+TEST_F(ToolServiceServerTest, RefusesMalformedRequests) {
+  Start({Entry("a")});
+  proto::ListToolsRequest list;
+  proto::ListToolsResponse response;
+  EXPECT_EQ(List(list, &response).error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  list.set_tenant("default");
+  list.mutable_selection()->set_profile("nope");
+  EXPECT_EQ(List(list, &response).error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+
+  struct Case {
+    const char* what;
+    proto::CallToolRequest request;
+    grpc::StatusCode code;
+    const char* text;
+  };
+  std::vector<Case> cases = {
+      {"an unknown tool", RequestFor("nope", "{}"), grpc::StatusCode::NOT_FOUND, "no tool"},
+      {"not JSON", RequestFor("a", "{"), grpc::StatusCode::INVALID_ARGUMENT, "arguments_json"},
+      {"not an object", RequestFor("a", "[]"), grpc::StatusCode::INVALID_ARGUMENT, "object"},
+      {"too deep", RequestFor("a", std::string(100, '[')), grpc::StatusCode::INVALID_ARGUMENT,
+       "arguments_json"},
+      {"no tenant", RequestFor("a", "{}"), grpc::StatusCode::INVALID_ARGUMENT, "tenant"},
+      {"too long a tenant", RequestFor("a", "{}"), grpc::StatusCode::INVALID_ARGUMENT, "tenant"},
+      {"outside the client's selection", RequestFor("a", "{}"), grpc::StatusCode::NOT_FOUND,
+       "not enabled"},
+  };
+  cases[4].request.clear_tenant();
+  cases[5].request.set_tenant(std::string(65, 't'));
+  cases[6].request.mutable_selection()->add_exclude_tools("a");
+  for (const Case& row : cases) {
+    SCOPED_TRACE(row.what);
+    const Outcome outcome = Call(row.request);
+    EXPECT_EQ(outcome.status.error_code(), row.code);
+    EXPECT_THAT(outcome.status.error_message(), HasSubstr(row.text));
+    EXPECT_TRUE(outcome.messages.empty());
+  }
+  EXPECT_EQ(metrics.calls_not_run.Value(), static_cast<double>(cases.size()));
+}
+
+TEST_F(ToolServiceServerTest, CallsAToolWithItsContext) {
+  json::Json seen;
+  CallContext context;
+  Start({{std::make_shared<FakeTool>("a",
+                                     [&](json::Json arguments, CallContext call, Tool::Done done) {
+                                       seen = std::move(arguments);
+                                       context = call;
+                                       ToolResult result = TextResult("said");
+                                       result.structured = json::Json{{"x", 1}};
+                                       done(std::move(result));
+                                     }),
+          false}});
+  auto request = RequestFor("a", R"({"k":"v"})");
+  request.mutable_context()->set_request_id("req-1");
+  request.mutable_context()->set_traceparent("00-aa-bb-01");
+  request.mutable_context()->set_principal("me");
+  request.mutable_context()->set_transport(proto::TRANSPORT_STDIO);
+  const Outcome outcome = Call(request);
+  ASSERT_TRUE(outcome.status.ok()) << outcome.status.error_message();
+  ASSERT_EQ(outcome.messages.size(), 1u);
+  EXPECT_EQ(outcome.result().content(0).text().text(), "said");
+  EXPECT_EQ(outcome.result().structured_json(), R"({"x":1})");
+  EXPECT_FALSE(outcome.result().is_error());
+  EXPECT_EQ(seen, (json::Json{{"k", "v"}}));
+  EXPECT_EQ(context.tenant, "default");
+  EXPECT_EQ(context.request_id, "req-1");
+  EXPECT_EQ(context.traceparent, "00-aa-bb-01");
+  EXPECT_EQ(context.principal, "me");
+  EXPECT_EQ(context.transport, Transport::kStdio);
+  EXPECT_FALSE(context.report_progress);
+  EXPECT_NE(context.deadline, std::chrono::steady_clock::time_point::max());
+  EXPECT_EQ(metrics.calls_ok.Value(), 1);
+}
+
+TEST_F(ToolServiceServerTest, EmptyArgumentsAreAnEmptyObject) {
+  json::Json seen;
+  Start({{std::make_shared<FakeTool>("a",
+                                     [&seen](json::Json arguments, CallContext, Tool::Done done) {
+                                       seen = std::move(arguments);
+                                       done(TextResult(""));
+                                     }),
+          false}});
+  EXPECT_TRUE(Call(RequestFor("a", "")).status.ok());
+  EXPECT_EQ(seen, json::Json::object());
+}
+
+TEST_F(ToolServiceServerTest, CarriesEveryKindOfContent) {
+  Start({{std::make_shared<FakeTool>("a",
+                                     [](json::Json, CallContext, Tool::Done done) {
+                                       ToolResult result;
+                                       result.is_error = true;
+                                       Content content;
+                                       content.mime_type = "image/png";
+                                       content.data = std::string("\x89\0P", 3);
+                                       content.kind = Content::Kind::kImage;
+                                       result.content.push_back(content);
+                                       content.kind = Content::Kind::kAudio;
+                                       result.content.push_back(content);
+                                       content.kind = Content::Kind::kResource;
+                                       content.uri = "file:///x";
+                                       result.content.push_back(content);
+                                       content.data.clear();
+                                       content.text = "words";
+                                       result.content.push_back(content);
+                                       content.kind = Content::Kind::kResourceLink;
+                                       content.name = "x";
+                                       result.content.push_back(content);
+                                       done(std::move(result));
+                                     }),
+          false}});
+  const Outcome outcome = Call(RequestFor("a", "{}"));
+  ASSERT_TRUE(outcome.status.ok());
+  const proto::ToolResult& result = outcome.result();
+  ASSERT_EQ(result.content_size(), 5);
+  EXPECT_TRUE(result.is_error());
+  EXPECT_EQ(result.content(0).image().data().size(), 3u);
+  EXPECT_EQ(result.content(1).audio().mime_type(), "image/png");
+  EXPECT_EQ(result.content(2).resource().blob().size(), 3u);
+  EXPECT_EQ(result.content(3).resource().text(), "words");
+  EXPECT_EQ(result.content(4).resource_link().uri(), "file:///x");
+  EXPECT_EQ(metrics.calls_tool_error.Value(), 1);
+}
+
+TEST_F(ToolServiceServerTest, AnErrorStatusOfAToolIsAnErrorOfTheCall) {
+  Start({{std::make_shared<FakeTool>("a", [](json::Json, CallContext,
+                                             Tool::Done done) { done(Unavailable("overloaded")); }),
+          false}});
+  const Outcome outcome = Call(RequestFor("a", "{}"));
+  EXPECT_EQ(outcome.status.error_code(), grpc::StatusCode::UNAVAILABLE);
+  EXPECT_EQ(outcome.status.error_message(), "overloaded");
+}
+
+TEST_F(ToolServiceServerTest, StreamsProgressBeforeTheResult) {
+  HeldTool held;
+  Start({held.Entry("a")});
+  auto request = RequestFor("a", "{}");
+  request.mutable_context()->set_wants_progress(true);
+  grpc::ClientContext context;
+  auto reader = stub->CallTool(&context, request);
+  ASSERT_TRUE(held.called.Wait());
+  held.context.report_progress({1, 2, "half"});
+  proto::CallToolResponse message;
+  ASSERT_TRUE(reader->Read(&message));
+  EXPECT_EQ(message.progress().message(), "half");
+  EXPECT_EQ(message.progress().total(), 2);
+  held.context.report_progress({2, 2, "all"});
+  held.done(TextResult("done"));
+  held.context.report_progress({3, 2, "too late"});
+  ASSERT_TRUE(reader->Read(&message));
+  EXPECT_EQ(message.progress().message(), "all");
+  ASSERT_TRUE(reader->Read(&message));
+  EXPECT_EQ(message.result().content(0).text().text(), "done");
+  EXPECT_FALSE(reader->Read(&message));
+  EXPECT_TRUE(reader->Finish().ok());
+}
+
+TEST_F(ToolServiceServerTest, ASlowClientLosesTheOldestProgressOnly) {
+  constexpr int kReports = 5'000;
+  Start({{std::make_shared<FakeTool>("a",
+                                     [](json::Json, CallContext context, Tool::Done done) {
+                                       const std::string filler(1'000, 'x');
+                                       for (int i = 1; i <= kReports; ++i) {
+                                         context.report_progress({double(i), kReports, filler});
+                                       }
+                                       done(TextResult("done"));
+                                     }),
+          false}});
+  auto request = RequestFor("a", "{}");
+  request.mutable_context()->set_wants_progress(true);
+  const Outcome outcome = Call(request);
+  ASSERT_TRUE(outcome.status.ok());
+  const std::size_t received = outcome.messages.size() - 1;
+  EXPECT_EQ(received + static_cast<std::size_t>(metrics.progress_dropped.Value()), kReports);
+  EXPECT_GT(metrics.progress_dropped.Value(), 0);
+  double last = 0;
+  for (std::size_t i = 0; i < received; ++i) {
+    EXPECT_GT(outcome.messages[i].progress().progress(), last);
+    last = outcome.messages[i].progress().progress();
+  }
+  EXPECT_EQ(last, kReports);
+  EXPECT_TRUE(outcome.messages.back().has_result());
+}
+
+TEST_F(ToolServiceServerTest, CancellingReachesTheTool) {
+  HeldTool held;
+  Start({held.Entry("a")});
+  grpc::ClientContext context;
+  auto reader = stub->CallTool(&context, RequestFor("a", "{}"));
+  ASSERT_TRUE(held.called.Wait());
+  context.TryCancel();
+  EXPECT_TRUE(held.cancelled.Wait());
+  EXPECT_EQ(reader->Finish().error_code(), grpc::StatusCode::CANCELLED);
+  held.done(TextResult("too late"));  // harms nothing
+  EXPECT_EQ(metrics.calls_cancelled.Value(), 1);
+  EXPECT_EQ(metrics.calls_ok.Value(), 0);
+}
+
+TEST_F(ToolServiceServerTest, TheDeadlineReachesTheTool) {
+  HeldTool held;
+  Start({held.Entry("a")});
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + std::chrono::milliseconds(300));
+  auto reader = stub->CallTool(&context, RequestFor("a", "{}"));
+  ASSERT_TRUE(held.called.Wait());
+  EXPECT_LT(held.context.deadline, SystemClock().Steady() + std::chrono::seconds(10));
+  EXPECT_TRUE(held.cancelled.Wait());
+  EXPECT_EQ(reader->Finish().error_code(), grpc::StatusCode::DEADLINE_EXCEEDED);
+  held.done(TextResult("too late"));
+}
+
+TEST_F(ToolServiceServerTest, RefusesOneCallTooMany) {
+  std::array<HeldTool, 2> held;
+  ServerLimits limits;
+  limits.max_calls_in_flight = 2;
+  Start({held[0].Entry("a"), held[1].Entry("b"), Entry("c")}, limits);
+  std::array<grpc::ClientContext, 2> contexts;
+  auto first = stub->CallTool(&contexts[0], RequestFor("a", "{}"));
+  ASSERT_TRUE(held[0].called.Wait());
+  EXPECT_TRUE(Call(RequestFor("c", "{}")).status.ok());
+  auto second = stub->CallTool(&contexts[1], RequestFor("b", "{}"));
+  ASSERT_TRUE(held[1].called.Wait());
+  EXPECT_EQ(Call(RequestFor("c", "{}")).status.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_EQ(metrics.calls_refused.Value(), 1);
+  held[0].done(TextResult("a"));
+  held[1].done(TextResult("b"));
+  for (auto* reader : {first.get(), second.get()}) {
+    proto::CallToolResponse message;
+    while (reader->Read(&message)) EXPECT_TRUE(message.has_result());
+    EXPECT_TRUE(reader->Finish().ok());
+  }
+}
+
+TEST_F(ToolServiceServerTest, ArgumentsUpToTheLimit) {
+  Start({Entry("a")});
+  const std::string frame = R"({"k":""})";
+  const std::string longest(kMaxArgumentsBytes - frame.size(), 'x');
+  EXPECT_TRUE(Call(RequestFor("a", R"({"k":")" + longest + R"("})")).status.ok());
+  EXPECT_EQ(Call(RequestFor("a", R"({"k":"x)" + longest + R"("})")).status.error_code(),
+            grpc::StatusCode::INVALID_ARGUMENT);
+}
+
+TEST_F(ToolServiceServerTest, ManyCallsFromManyThreads) {
+  Start({{std::make_shared<FakeTool>("a",
+                                     [](json::Json arguments, CallContext, Tool::Done done) {
+                                       std::thread([arguments, done] {
+                                         done(TextResult(arguments["n"].get<std::string>()));
+                                       }).detach();
+                                     }),
+          false}});
+  std::atomic<int> right = 0;
+  std::vector<std::thread> threads;
+  for (int thread = 0; thread < 4; ++thread) {
+    threads.emplace_back([this, thread, &right] {
+      for (int i = 0; i < 100; ++i) {
+        const std::string name = std::to_string(thread * 1'000 + i);
+        const Outcome outcome = Call(RequestFor("a", R"({"n":")" + name + R"("})"));
+        if (outcome.status.ok() && outcome.result().content(0).text().text() == name) ++right;
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(right, 400);
+}
+
+TEST_F(ToolServiceServerTest, Resources) {
+  Start({});
+  proto::ListResourcesRequest list;
+  proto::ListResourcesResponse listed;
+  {
+    grpc::ClientContext context;
+    EXPECT_EQ(stub->ListResources(&context, list, &listed).error_code(),
+              grpc::StatusCode::INVALID_ARGUMENT);
+  }
+  list.set_tenant("default");
+  {
+    grpc::ClientContext context;
+    ASSERT_TRUE(stub->ListResources(&context, list, &listed).ok());
+  }
+  EXPECT_EQ(listed.resources_size(), static_cast<int>(Resources::List().size()));
+  EXPECT_FALSE(listed.revision().empty());
+  proto::ListResourceTemplatesRequest templates;
+  templates.set_tenant("default");
+  proto::ListResourceTemplatesResponse found;
+  {
+    grpc::ClientContext context;
+    ASSERT_TRUE(stub->ListResourceTemplates(&context, templates, &found).ok());
+  }
+  EXPECT_EQ(found.templates(0).uri_template(), "bandwidth://calls/{call_id}");
+  proto::ReadResourceRequest read;
+  read.set_tenant("default");
+  read.set_uri("resource://config");
+  proto::ReadResourceResponse content;
+  {
+    grpc::ClientContext context;
+    ASSERT_TRUE(stub->ReadResource(&context, read, &content).ok());
+  }
+  EXPECT_THAT(content.contents(0).text(), HasSubstr("+15550100002"));
+  read.set_uri("resource://nope");
+  {
+    grpc::ClientContext context;
+    EXPECT_EQ(stub->ReadResource(&context, read, &content).error_code(),
+              grpc::StatusCode::NOT_FOUND);
+  }
+}
+
+TEST_F(ToolServiceServerTest, InstructionsFitTheSelection) {
+  Start({Entry("createMessage"), Entry("getCallbackEvents")});
+  proto::GetInstructionsRequest request;
+  request.set_tenant("default");
+  proto::GetInstructionsResponse response;
+  {
+    grpc::ClientContext context;
+    ASSERT_TRUE(stub->GetInstructions(&context, request, &response).ok());
+  }
+  EXPECT_THAT(response.text(), HasSubstr("Send a text"));
+  const std::string revision = response.revision();
+  request.mutable_selection()->add_exclude_tools("createMessage");
+  grpc::ClientContext context;
+  ASSERT_TRUE(stub->GetInstructions(&context, request, &response).ok());
+  EXPECT_THAT(response.text(), testing::Not(HasSubstr("Send a text")));
+  EXPECT_NE(response.revision(), revision);
+}
+
+}  // namespace
+}  // namespace bw::tool_service
