@@ -1,6 +1,7 @@
 #include "event-store/app.h"
 
 #include <algorithm>
+#include <future>
 #include <mutex>
 #include <utility>
 
@@ -70,6 +71,7 @@ class RunningApp : public App {
   Status StartAdmin(const Config& config);
   void Probe();
   void OnProbe(const Status& status);
+  void AwaitReleased(std::chrono::milliseconds limit);
 
   std::unique_ptr<metrics::Registry> own_registry_;
   metrics::Registry& registry_;
@@ -77,7 +79,7 @@ class RunningApp : public App {
   std::unique_ptr<EventHub> hub_;
   std::unique_ptr<SqliteStore> store_;
   std::unique_ptr<Retention> retention_;
-  std::unique_ptr<grpc::Service> service_;
+  std::unique_ptr<EventStoreFrontend> frontend_;
   std::unique_ptr<rpc::Server> server_;
   std::unique_ptr<http::Server> admin_;
 
@@ -96,10 +98,10 @@ Status RunningApp::Open(const Config& config) {
   options.checkpoint.max_wal_bytes = config.max_wal_bytes;
   BW_ASSIGN_OR_RETURN(store_, SqliteStore::Open(options, SystemClock(), *telemetry_, *hub_));
   hub_->Attach(*store_);
-  service_ = MakeEventStoreService(*hub_);
+  frontend_ = MakeEventStoreFrontend(*hub_);
   rpc::ServerOptions serving;
   serving.listen = config.listen;
-  BW_ASSIGN_OR_RETURN(server_, rpc::Server::Start(serving, {service_.get()}));
+  BW_ASSIGN_OR_RETURN(server_, rpc::Server::Start(serving, {frontend_->service()}));
   if (own_registry_ != nullptr) BW_RETURN_IF_ERROR(StartAdmin(config));
   retention_ =
       std::make_unique<Retention>(Retention::Environment{*store_, *scheduler_, *telemetry_},
@@ -144,6 +146,17 @@ void RunningApp::OnProbe(const Status& status) {
   scheduler_->After(kProbeInterval, [this] { Probe(); });
 }
 
+// Holds end with a commit, so a commit later they are answered; then the answers are to be written.
+void RunningApp::AwaitReleased(std::chrono::milliseconds limit) {
+  auto committed = std::make_shared<std::promise<void>>();
+  std::future<void> commit = committed->get_future();
+  store_->Probe([committed](const StatusOr<Nothing>&) { committed->set_value(); });
+  if (limit.count() == 0) return;
+  if (commit.wait_for(limit) != std::future_status::ready || !frontend_->Flush(limit)) {
+    log::Warning("service.drain_incomplete", {{"limit_ms", limit.count()}});
+  }
+}
+
 void RunningApp::Drain(std::chrono::milliseconds limit) {
   {
     const std::lock_guard lock(mutex_);
@@ -155,6 +168,7 @@ void RunningApp::Drain(std::chrono::milliseconds limit) {
   if (store_ != nullptr && hub_ != nullptr && server_ != nullptr) {
     server_->SetServing(false);
     hub_->Release();
+    AwaitReleased(limit);
   }
   if (server_ != nullptr) server_->Shutdown(std::min(limit, kStreamGrace));
   admin_.reset();

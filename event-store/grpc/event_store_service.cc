@@ -10,6 +10,7 @@
 #include "event-store/core/limits.h"
 #include "event-store/grpc/convert.h"
 #include "event-store/grpc/ingest_reactor.h"
+#include "event-store/grpc/traffic.h"
 #include "event-store/grpc/watch_reactor.h"
 
 namespace bw::event_store {
@@ -38,7 +39,10 @@ class WaitingReactor : public Reactor {
  public:
   using Cancel = std::function<void(std::uint64_t id)>;
 
-  explicit WaitingReactor(Cancel cancel) : cancel_(std::move(cancel)), self_(this) {}
+  WaitingReactor(Traffic& traffic, Cancel cancel)
+      : traffic_(traffic), cancel_(std::move(cancel)), self_(this) {
+    traffic_.Begin();
+  }
 
   std::shared_ptr<WaitingReactor> self() {
     const std::lock_guard lock(mutex_);
@@ -66,6 +70,7 @@ class WaitingReactor : public Reactor {
   }
 
   void OnDone() override {
+    traffic_.End();
     std::shared_ptr<WaitingReactor> last;  // released after the lock
     {
       const std::lock_guard lock(mutex_);
@@ -74,6 +79,7 @@ class WaitingReactor : public Reactor {
   }
 
  private:
+  Traffic& traffic_;
   const Cancel cancel_;
   std::mutex mutex_;  // guards all below
   std::uint64_t id_ = 0;
@@ -81,12 +87,15 @@ class WaitingReactor : public Reactor {
   std::shared_ptr<WaitingReactor> self_;
 };
 
-class EventStoreService : public v1::EventStore::CallbackService {
+class EventStoreService : public v1::EventStore::CallbackService, public EventStoreFrontend {
  public:
   explicit EventStoreService(EventHub& hub) : hub_(hub) {}
 
+  grpc::Service* service() override { return this; }
+  bool Flush(std::chrono::milliseconds limit) override { return traffic_.WaitUntilQuiet(limit); }
+
   grpc::ServerBidiReactor<v1::IngestRequest, v1::IngestResponse>* Ingest(Context*) override {
-    return new IngestReactor(hub_);
+    return new IngestReactor(hub_, traffic_);
   }
 
   Reactor* QueueBxml(Context* context, const v1::QueueBxmlRequest* message,
@@ -163,7 +172,8 @@ class EventStoreService : public v1::EventStore::CallbackService {
     if (!request.ok()) return FinishNow(context, request.status());
     const Status valid = CheckAtMost("wait_ms", message->wait_ms(), kMaxWaitMs);
     if (!valid.ok()) return FinishNow(context, valid);
-    auto* const reactor = new WaitingReactor([this](std::uint64_t id) { hub_.waits().Cancel(id); });
+    auto* const reactor =
+        new WaitingReactor(traffic_, [this](std::uint64_t id) { hub_.waits().Cancel(id); });
     const auto self = reactor->self();
     self->SetId(hub_.waits().Wait(*std::move(request), message->wait_ms(),
                                   FinishWithPage(reactor, response)));
@@ -185,7 +195,7 @@ class EventStoreService : public v1::EventStore::CallbackService {
 
   grpc::ServerWriteReactor<v1::WatchResponse>* Watch(Context*,
                                                      const v1::WatchRequest* request) override {
-    return new WatchReactor(hub_, *request);
+    return new WatchReactor(hub_, traffic_, *request);
   }
 
   Reactor* PutMail(Context* context, const v1::PutMailRequest* message,
@@ -207,7 +217,7 @@ class EventStoreService : public v1::EventStore::CallbackService {
     if (valid.ok()) valid = CheckAtMost("wait_ms", message->wait_ms(), kMaxWaitMs);
     if (!valid.ok()) return FinishNow(context, valid);
     auto* const reactor =
-        new WaitingReactor([this](std::uint64_t id) { hub_.mailbox().Cancel(id); });
+        new WaitingReactor(traffic_, [this](std::uint64_t id) { hub_.mailbox().Cancel(id); });
     const auto self = reactor->self();
     self->SetId(hub_.mailbox().Wait(
         message->tenant(), message->topic(), std::chrono::milliseconds(message->wait_ms()),
@@ -228,11 +238,12 @@ class EventStoreService : public v1::EventStore::CallbackService {
   }
 
   EventHub& hub_;
+  Traffic traffic_;
 };
 
 }  // namespace
 
-std::unique_ptr<grpc::Service> MakeEventStoreService(EventHub& hub) {
+std::unique_ptr<EventStoreFrontend> MakeEventStoreFrontend(EventHub& hub) {
   return std::make_unique<EventStoreService>(hub);
 }
 

@@ -13,7 +13,8 @@ constexpr std::size_t kMaxBytesPerMessage = 1u << 20;
 
 }  // namespace
 
-IngestReactor::IngestReactor(EventHub& hub) : session_(hub.OpenSession(*this)) {
+IngestReactor::IngestReactor(EventHub& hub, Traffic& traffic)
+    : traffic_(traffic), session_(hub.OpenSession(*this)) {
   StartRead(&request_);
 }
 
@@ -50,6 +51,8 @@ void IngestReactor::OnRoom() {
 void IngestReactor::OnOutcome(IngestOutcome outcome) {
   const std::lock_guard lock(mutex_);
   --unanswered_;
+  ++unwritten_;
+  traffic_.Begin();
   FillOutcome(std::move(outcome), ready_.add_outcomes());
   WriteOrFinish();
 }
@@ -57,6 +60,9 @@ void IngestReactor::OnOutcome(IngestOutcome outcome) {
 void IngestReactor::OnWriteDone(bool ok) {
   const std::lock_guard lock(mutex_);
   is_writing_ = false;
+  const auto written = static_cast<std::size_t>(writing_.outcomes_size());
+  unwritten_ -= written;
+  traffic_.End(written);
   if (ok) WriteOrFinish();
 }
 
@@ -100,6 +106,7 @@ void IngestReactor::OnCancel() {
 
 void IngestReactor::OnDone() {
   session_->Close();
+  traffic_.End(unwritten_);
   delete this;
 }
 

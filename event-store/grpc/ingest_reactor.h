@@ -8,6 +8,7 @@
 
 #include "bw/event_store/v1/event_store.pb.h"
 #include "event-store/core/event_hub.h"
+#include "event-store/grpc/traffic.h"
 
 namespace bw::event_store {
 
@@ -15,7 +16,7 @@ namespace bw::event_store {
 class IngestReactor : public grpc::ServerBidiReactor<v1::IngestRequest, v1::IngestResponse>,
                       private OutcomeSink {
  public:
-  explicit IngestReactor(EventHub& hub);
+  IngestReactor(EventHub& hub, Traffic& traffic);
 
   void OnReadDone(bool ok) override;
   void OnWriteDone(bool ok) override;
@@ -27,6 +28,7 @@ class IngestReactor : public grpc::ServerBidiReactor<v1::IngestRequest, v1::Inge
   void OnRoom() override;
   void WriteOrFinish();
 
+  Traffic& traffic_;
   const std::shared_ptr<IngestSession> session_;
   v1::IngestRequest request_;   // belongs to the read under way
   v1::IngestResponse writing_;  // belongs to the write under way
@@ -34,6 +36,7 @@ class IngestReactor : public grpc::ServerBidiReactor<v1::IngestRequest, v1::Inge
   std::mutex mutex_;  // guards all below
   v1::IngestResponse ready_;
   std::size_t unanswered_ = 0;
+  std::size_t unwritten_ = 0;  // counted in traffic_
   bool is_writing_ = false;
   bool is_paused_ = false;
   bool is_half_closed_ = false;

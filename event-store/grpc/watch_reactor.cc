@@ -21,7 +21,9 @@ StatusOr<EventWatch::Request> RequestOf(const v1::WatchRequest& message) {
 
 }  // namespace
 
-WatchReactor::WatchReactor(EventHub& hub, const v1::WatchRequest& message) : hub_(hub) {
+WatchReactor::WatchReactor(EventHub& hub, Traffic& traffic, const v1::WatchRequest& message)
+    : hub_(hub), traffic_(traffic) {
+  traffic_.Begin();
   StatusOr<EventWatch::Request> request = RequestOf(message);
   if (!request.ok()) {
     Finish(rpc::ToGrpc(request.status()));
@@ -63,6 +65,7 @@ void WatchReactor::OnCancel() {
 
 void WatchReactor::OnDone() {
   if (watch_ != nullptr) hub_.EndWatch(watch_);
+  traffic_.End();
   delete this;
 }
 
