@@ -93,13 +93,22 @@ std::vector<std::string> NumbersOn(const Account& account, const Page& page) {
   return numbers;
 }
 
+// The request's URL with another page; the rest of the query stays, so that the link can be
+// followed.
+std::string PageUrl(const Context& context, const Page& page, std::int64_t number) {
+  std::string url = context.platform.settings.api_base_url + context.request.path + "?";
+  for (const auto& [name, value] : context.request.query) {
+    if (name == "page" || name == "size") continue;
+    url += http::PercentEncode(name) + "=" + http::PercentEncode(value) + "&";
+  }
+  return url + "page=" + std::to_string(number) + "&size=" + std::to_string(page.size);
+}
+
 // <Links><first>Link=<url>;rel="first";</first>…</Links>
 xml::Element Links(const Context& context, const Page& page) {
   const auto link = [&](std::int64_t number, std::string_view relation) {
-    const std::string url = context.platform.settings.api_base_url + context.request.path +
-                            "?page=" + std::to_string(number) +
-                            "&size=" + std::to_string(page.size);
-    return xml::Leaf(relation, "Link=<" + url + ">;rel=\"" + std::string(relation) + "\";");
+    return xml::Leaf(relation, "Link=<" + PageUrl(context, page, number) + ">;rel=\"" +
+                                   std::string(relation) + "\";");
   };
   xml::Element links = xml::Branch("Links", {link(1, "first")});
   const auto total = static_cast<std::int64_t>(context.platform.account.numbers.size());

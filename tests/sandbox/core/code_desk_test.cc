@@ -54,6 +54,15 @@ TEST_F(CodeDeskTest, GuessingIsLimited) {
   EXPECT_EQ(desk.Verify(Verification("9999")).status().code(), StatusCode::kResourceExhausted);
 }
 
+TEST_F(CodeDeskTest, KeepsALimitedNumberOfCodes) {
+  Json body = Body();
+  body["applicationId"] = account.applications[0].id;
+  for (std::size_t i = 0; i <= CodeDesk::kMaxCodes; ++i) {
+    ASSERT_TRUE(desk.Generate(body, CodeDesk::Channel::kVoice).ok());
+  }
+  EXPECT_EQ(desk.Observe().size(), CodeDesk::kMaxCodes);
+}
+
 TEST_F(CodeDeskTest, RefusesBadBodies) {
   const auto error = [&](const std::string& member, const Json& value) {
     Json body = Body();

@@ -1,5 +1,6 @@
 // Transfer, Forward, Bridge, Conference: one call and somebody else.
 #include <string>
+#include <vector>
 
 #include "tests/sandbox/core/simulation.h"
 
@@ -171,6 +172,16 @@ TEST_F(ConnectedCallsTest, AConferenceTellsOfItsMembers) {
                                     "conferenceMemberExit", "conferenceCompleted", "disconnect"));
   EXPECT_EQ(Last("conferenceCompleted")["tag"], "room");
   EXPECT_THAT(Last("conferenceMemberJoin"), Not(Contains("accountId")));
+}
+
+TEST_F(ConnectedCallsTest, AConferenceHoldsTwentyMembers) {
+  settings.calls_per_second = 1000;
+  AnswerWith({{"answer", {"<Conference>room</Conference>"}}});
+  std::vector<std::string> ids;
+  for (int i = 0; i < 21; ++i) ids.push_back(Create());
+  Advance(2000);
+  EXPECT_EQ(StateOf(ids[19]), "answered");
+  EXPECT_EQ(CauseOf(ids[20]), "application-error");
 }
 
 }  // namespace
