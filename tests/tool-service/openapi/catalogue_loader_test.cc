@@ -3,16 +3,14 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <iostream>
 
 #include <gtest/gtest.h>
 
+#include "tests/tool-service/openapi/expect_usable.h"
 #include "tests/tool-service/openapi/test_documents.h"
 
 namespace bw::tool_service {
 namespace {
-
-using json::Json;
 
 class CatalogueLoaderTest : public ::testing::Test {
  protected:
@@ -61,20 +59,6 @@ TEST_F(CatalogueLoaderTest, AMissingDirectoryIsNotFound) {
             StatusCode::kNotFound);
 }
 
-void ExpectUsable(const ToolDefinition& definition) {
-  EXPECT_FALSE(definition.name.empty());
-  EXPECT_LE(definition.name.size(), 64u);
-  EXPECT_FALSE(definition.title.empty()) << definition.name;
-  EXPECT_FALSE(definition.description.empty()) << definition.name;
-  const Json& schema = definition.input_schema;
-  EXPECT_EQ(schema["type"], "object") << definition.name;
-  EXPECT_TRUE(schema["properties"].is_object()) << definition.name;
-  for (const char* keyword : {"oneOf", "anyOf", "allOf", "$ref"}) {
-    EXPECT_FALSE(schema.contains(keyword)) << definition.name;
-  }
-  EXPECT_EQ(json::Dump(schema).find("\"$ref\""), std::string::npos) << definition.name;
-}
-
 TEST(Specs, OurOwnDocumentsLoadWithoutAWarning) {
   const char* source = std::getenv("BW_SOURCE_DIR");
   const auto paths = ListDocuments(std::string(source == nullptr ? "." : source) + "/specs");
@@ -83,24 +67,6 @@ TEST(Specs, OurOwnDocumentsLoadWithoutAWarning) {
   EXPECT_TRUE(loaded.errors.empty()) << ToString(loaded.errors[0]);
   EXPECT_TRUE(loaded.warnings.empty()) << loaded.warnings[0];
   EXPECT_GE(loaded.tools.size(), 41u);
-  for (const auto& tool : loaded.tools) ExpectUsable(tool->definition());
-}
-
-TEST(Specs, PublishedDocumentsLoad) {
-  const char* directory = std::getenv("BW_REAL_SPECS_DIR");
-  if (directory == nullptr) {
-    std::cout
-        << "BW_TEST_SKIPPED: BW_REAL_SPECS_DIR does not name a folder of published documents\n";
-    GTEST_SKIP();
-  }
-  const auto paths = ListDocuments(directory);
-  ASSERT_TRUE(paths.ok()) << ToString(paths.status());
-  ASSERT_FALSE(paths->empty());
-  const LoadedTools loaded = LoadTools(*paths, {});
-  for (const Status& error : loaded.errors) std::cout << "refused: " << ToString(error) << "\n";
-  for (const std::string& warning : loaded.warnings) std::cout << "warning: " << warning << "\n";
-  std::cout << loaded.tools.size() << " tools\n";
-  EXPECT_FALSE(loaded.tools.empty());
   for (const auto& tool : loaded.tools) ExpectUsable(tool->definition());
 }
 

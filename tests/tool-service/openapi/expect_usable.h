@@ -1,0 +1,24 @@
+// What every published tool must fulfil, whatever document it came from.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include "tool-service/core/tool.h"
+
+namespace bw::tool_service {
+
+inline void ExpectUsable(const ToolDefinition& definition) {
+  EXPECT_FALSE(definition.name.empty());
+  EXPECT_LE(definition.name.size(), 64u);
+  EXPECT_FALSE(definition.title.empty()) << definition.name;
+  EXPECT_FALSE(definition.description.empty()) << definition.name;
+  const json::Json& schema = definition.input_schema;
+  EXPECT_EQ(schema["type"], "object") << definition.name;
+  EXPECT_TRUE(schema["properties"].is_object()) << definition.name;
+  for (const char* keyword : {"oneOf", "anyOf", "allOf", "$ref"}) {
+    EXPECT_FALSE(schema.contains(keyword)) << definition.name;
+  }
+  EXPECT_EQ(json::Dump(schema).find("\"$ref\""), std::string::npos) << definition.name;
+}
+
+}  // namespace bw::tool_service
