@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "common/base64/base64.h"
 #include "common/json/json.h"
-#include "sandbox/core/base64.h"
 
 namespace bw::sandbox {
 
@@ -29,8 +29,8 @@ std::string TokenStore::Issue() {
       {"express", false},
       {"iat", now_ms / 1000},
       {"exp", now_ms / 1000 + lifetime_.count()}};
-  std::string token = EncodeBase64Url(json::Dump(header)) + "." +
-                      EncodeBase64Url(json::Dump(claims)) + "." + NewId(random_, "sig");
+  std::string token = Base64UrlEncode(json::Dump(header)) + "." +
+                      Base64UrlEncode(json::Dump(claims)) + "." + NewId(random_, "sig");
   expiry_ms_[token] = now_ms + std::chrono::milliseconds(lifetime_).count();
   return token;
 }

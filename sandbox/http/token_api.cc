@@ -2,7 +2,7 @@
 #include <array>
 #include <optional>
 
-#include "sandbox/core/base64.h"
+#include "common/base64/base64.h"
 #include "sandbox/http/routes.h"
 
 namespace bw::sandbox {
@@ -17,7 +17,7 @@ std::optional<Credentials> BasicCredentials(const http::Request& request) {
       !http::EqualsIgnoringCase(field.substr(0, kScheme.size()), kScheme)) {
     return std::nullopt;
   }
-  const auto decoded = DecodeBase64(field.substr(kScheme.size()));
+  const auto decoded = Base64Decode(field.substr(kScheme.size()));
   const std::size_t colon = decoded ? decoded->find(':') : std::string::npos;
   if (colon == std::string::npos) return std::nullopt;
   return Credentials{decoded->substr(0, colon), decoded->substr(colon + 1)};

@@ -4,8 +4,8 @@
 #include <string>
 #include <utility>
 
+#include "common/base64/base64.h"
 #include "common/http/message.h"
-#include "sandbox/core/base64.h"
 
 namespace bw::sandbox {
 namespace {
@@ -25,7 +25,7 @@ http_client::Request ToHttp(WebhookRequest webhook) {
   add("Content-Type", std::move(webhook.content_type));
   add("User-Agent", std::move(webhook.user_agent));
   if (webhook.credentials) {
-    add("Authorization", "Basic " + EncodeBase64(webhook.credentials->username + ":" +
+    add("Authorization", "Basic " + Base64Encode(webhook.credentials->username + ":" +
                                                  webhook.credentials->password));
   }
   request.body = std::move(webhook.body);
