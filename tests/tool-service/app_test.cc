@@ -1,0 +1,129 @@
+// The whole service over its in-process channel, without an event store and without credentials.
+#include "tool-service/app.h"
+
+#include <fstream>
+
+#include <gmock/gmock.h>
+#include <grpcpp/grpcpp.h>
+#include <gtest/gtest.h>
+
+#include "bw/tool_service/v1/tool_service.grpc.pb.h"
+#include "common/metrics/metrics.h"
+#include "tests/support/child_process.h"
+
+namespace bw::tool_service {
+namespace {
+
+namespace proto = ::bw::tool_service::v1;
+using testing::HasSubstr;
+
+Config Quiet() {
+  Config config;
+  config.listen = "";
+  config.event_store_address = "unix:/nonexistent/event-store";
+  config.spec_dir = std::string(std::getenv("BW_SOURCE_DIR")) + "/specs";
+  config.admin_port = 0;
+  config.log_level = "off";
+  return config;
+}
+
+class AppTest : public testing::Test {
+ protected:
+  void Start(const Config& config) {
+    auto started = App::Start(config, {nullptr, &registry});
+    ASSERT_TRUE(started.ok()) << ToString(started.status());
+    app = *std::move(started);
+    stub = proto::ToolService::NewStub(app->InProcessChannel());
+  }
+  std::vector<std::string> ToolNames() {
+    proto::ListToolsRequest request;
+    request.set_tenant("default");
+    proto::ListToolsResponse response;
+    grpc::ClientContext context;
+    EXPECT_TRUE(stub->ListTools(&context, request, &response).ok());
+    std::vector<std::string> names;
+    for (const auto& tool : response.tools()) names.push_back(tool.name());
+    return names;
+  }
+  proto::ToolResult Call(const std::string& name, const std::string& arguments) {
+    proto::CallToolRequest request;
+    request.set_tenant("default");
+    request.set_name(name);
+    request.set_arguments_json(arguments);
+    grpc::ClientContext context;
+    auto reader = stub->CallTool(&context, request);
+    proto::CallToolResponse message;
+    while (reader->Read(&message)) {
+    }
+    EXPECT_TRUE(reader->Finish().ok());
+    return message.result();
+  }
+
+  metrics::Registry registry;
+  std::unique_ptr<App> app;
+  std::unique_ptr<proto::ToolService::Stub> stub;
+};
+
+TEST_F(AppTest, AllToolsAreTheGoldenOnes) {
+  Config config = Quiet();
+  config.profile = "full";
+  config.local = true;
+  Start(config);
+  std::ifstream file(std::string(std::getenv("BW_SOURCE_DIR")) +
+                     "/tests/tool-service/golden/tool_names.txt");
+  std::vector<std::string> golden;
+  for (std::string line; std::getline(file, line);) golden.push_back(line);
+  EXPECT_EQ(ToolNames(), golden);
+}
+
+TEST_F(AppTest, WithoutCredentialsToolsAreListedAndCallsSayWhatToSet) {
+  Start(Quiet());
+  EXPECT_THAT(ToolNames(), testing::Contains("createMessage"));
+  const proto::ToolResult result =
+      Call("createMessage",
+           R"({"to":["+15550100001"],"from":"+15550100002","applicationId":"a","text":"hi"})");
+  EXPECT_TRUE(result.is_error());
+  EXPECT_THAT(result.content(0).text().text(), HasSubstr("BW_CLIENT_ID"));
+}
+
+TEST_F(AppTest, WithoutDocumentsTheRestWorks) {
+  Config config = Quiet();
+  config.spec_dir = "/nonexistent/specs";
+  Start(config);
+  EXPECT_THAT(ToolNames(), testing::Contains("generateBXML"));
+  EXPECT_THAT(ToolNames(), testing::Not(testing::Contains("createCall")));
+  EXPECT_FALSE(Call("generateBXML", R"({"verbs":[{"verb":"Hangup"}]})").is_error());
+  EXPECT_THAT(registry.Expose(), HasSubstr("bw_tool_service_documents_failed 1"));
+}
+
+TEST_F(AppTest, ABrokenDocumentDisablesItsToolsOnly) {
+  const testing_support::TemporaryFolder folder;
+  std::ofstream(folder.path() + "/broken.yaml") << "openapi: [";
+  std::ofstream(folder.path() + "/good.yaml")
+      << "openapi: 3.1.0\ninfo: {title: g, version: '1'}\nservers: [{url: 'https://x.example'}]\n"
+         "paths:\n  /a:\n    get:\n      operationId: getA\n      summary: A\n"
+         "      responses: {'200': {description: ok}}\n";
+  Config config = Quiet();
+  config.spec_dir = folder.path();
+  config.profile = "full";
+  Start(config);
+  EXPECT_THAT(ToolNames(), testing::Contains("getA"));
+  EXPECT_THAT(registry.Expose(), HasSubstr("bw_tool_service_documents_failed 1"));
+}
+
+TEST_F(AppTest, WithoutTheEventStoreItIsNotReadyAndToolsSaySo) {
+  Start(Quiet());
+  EXPECT_EQ(app->Ready().code(), StatusCode::kUnavailable);
+  const proto::ToolResult result = Call("getCall", R"({"call_id":"c-1"})");
+  EXPECT_TRUE(result.is_error());
+  EXPECT_THAT(result.content(0).text().text(), HasSubstr("event store cannot be reached"));
+}
+
+TEST_F(AppTest, DrainsTwice) {
+  Start(Quiet());
+  app->Drain(std::chrono::milliseconds(100));
+  app->Drain(std::chrono::milliseconds(100));
+}
+
+}  // namespace
+}  // namespace bw::tool_service

@@ -1,0 +1,90 @@
+#include "tool-service/config.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace bw::tool_service {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using Variables = std::map<std::string, std::string, std::less<>>;
+
+StatusOr<config::Outcome<Config>> Load(Variables variables, std::vector<std::string> args = {}) {
+  return LoadConfig(config::Environment(std::move(variables)), args);
+}
+
+TEST(LoadConfig, Defaults) {
+  const auto loaded = Load({});
+  ASSERT_TRUE(loaded.ok()) << ToString(loaded.status());
+  EXPECT_EQ(loaded->config.listen, "127.0.0.1:50052");
+  EXPECT_EQ(loaded->config.profile, "default");
+  EXPECT_EQ(loaded->config.base_url, "http://127.0.0.1:8081");
+  EXPECT_EQ(loaded->config.admin_port, 9103);
+  EXPECT_FALSE(loaded->config.local);
+}
+
+TEST(LoadConfig, EnvironmentAndFlags) {
+  const auto loaded = Load({{"BW_CLIENT_ID", "id"},
+                            {"BW_CLIENT_SECRET", "secret"},
+                            {"BW_NUMBER", "+15550100002"},
+                            {"BW_ENVIRONMENT", " UAT "},
+                            {"BW_MCP_TOOLS", "createCall, listCalls"},
+                            {"BW_MCP_PROFILE", "voice"}},
+                           {"--profile", "full", "--base-url", "https://calls.example.com"});
+  ASSERT_TRUE(loaded.ok()) << ToString(loaded.status());
+  EXPECT_EQ(loaded->config.client_secret.Reveal(), "secret");
+  EXPECT_EQ(loaded->config.environment, "uat");
+  EXPECT_EQ(loaded->config.profile, "full");
+  EXPECT_THAT(loaded->config.tools, ElementsAre("createCall", "listCalls"));
+}
+
+TEST(LoadConfig, ReportsEveryProblemAtOnce) {
+  const auto loaded = Load({{"BW_CLIENT_ID", "id"},
+                            {"BW_CALLBACK_PASSWORD", "p"},
+                            {"BW_NUMBER", "5550100002"},
+                            {"BW_ACCOUNT_ID", "1/2"},
+                            {"BW_ENVIRONMENT", "staging"},
+                            {"BW_MCP_BASE_URL", "calls.example.com"},
+                            {"BW_VOICE_URL", "ftp://x"},
+                            {"BW_MCP_TOOLS", std::string(65, 'x')}},
+                           {"--profile", "everything", "--nonsense"});
+  ASSERT_FALSE(loaded.ok());
+  const std::string problems(Message(loaded.status()));
+  for (const char* part :
+       {"BW_CLIENT_SECRET", "BW_CALLBACK_USERNAME", "BW_NUMBER", "BW_ACCOUNT_ID", "staging",
+        "BW_MCP_BASE_URL", "BW_VOICE_URL", "BW_MCP_TOOLS", "everything", "--nonsense"}) {
+    EXPECT_THAT(problems, HasSubstr(part));
+  }
+}
+
+TEST(LoadConfig, NumbersAndUrlsAtTheirLimits) {
+  struct Case {
+    const char* variable;
+    std::string value;
+    bool accepted;
+  };
+  for (const Case& row :
+       {Case{"BW_NUMBER", "+12", true}, Case{"BW_NUMBER", "+1", false},
+        Case{"BW_NUMBER", "+123456789012345", true}, Case{"BW_NUMBER", "+1234567890123456", false},
+        Case{"BW_NUMBER", "+05550100002", false}, Case{"BW_ACCOUNT_ID", std::string(64, '1'), true},
+        Case{"BW_ACCOUNT_ID", std::string(65, '1'), false},
+        Case{"BW_MCP_BASE_URL", "https://a", true}, Case{"BW_MCP_BASE_URL", "https://", false},
+        Case{"BW_MCP_BASE_URL", "https://a?b=c", false},
+        Case{"BW_MCP_BASE_URL", "https://" + std::string(1'016, 'a'), true},
+        Case{"BW_MCP_BASE_URL", "https://" + std::string(1'017, 'a'), false}}) {
+    EXPECT_EQ(Load({{row.variable, row.value}}).ok(), row.accepted)
+        << row.variable << "=" << row.value;
+  }
+}
+
+TEST(LoadConfig, HelpNeverShowsASecret) {
+  const auto loaded =
+      Load({{"BW_CLIENT_ID", "id"}, {"BW_CLIENT_SECRET", "top-secret"}}, {"--help"});
+  ASSERT_TRUE(loaded.ok());
+  ASSERT_TRUE(loaded->text_to_print.has_value());
+  EXPECT_THAT(*loaded->text_to_print, testing::Not(HasSubstr("top-secret")));
+}
+
+}  // namespace
+}  // namespace bw::tool_service
