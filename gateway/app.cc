@@ -29,6 +29,8 @@ namespace bw::gateway {
 namespace {
 
 constexpr std::chrono::milliseconds kProbeInterval{2'000};
+// The largest message of the tool service (16 MiB), grown by base64 and escaping.
+constexpr std::size_t kMaxUnsentBytes = 32u << 20;
 
 std::vector<std::string> SplitKeys(std::string_view list) {
   std::vector<std::string> keys;
@@ -160,8 +162,7 @@ class RunningApp : public App {
     server.port = config_.port;
     server.threads = config_.http_threads;
     server.max_body_bytes = options.decode.max_bytes;
-    // Room for the largest list beside a stream's events.
-    server.max_unsent_bytes = 16u << 20;
+    server.max_unsent_bytes = kMaxUnsentBytes;
     BW_ASSIGN_OR_RETURN(server_, http::StartServer(server, [this](auto exchange) {
                           endpoint_->Handle(std::move(exchange));
                         }));

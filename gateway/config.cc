@@ -75,9 +75,17 @@ StatusOr<config::Outcome<Config>> LoadConfig(const config::Environment& environm
   config::Options options("bw-gateway", "Speaks MCP to agents, over HTTP or stdio.");
   DeclareEndpoint(options, outcome.config);
   DeclareRest(options, outcome.config);
-  BW_ASSIGN_OR_RETURN(outcome.text_to_print, options.Parse(environment, args));
-  if (!outcome.text_to_print) BW_RETURN_IF_ERROR(CheckConfig(outcome.config));
-  return outcome;
+  auto parsed = options.Parse(environment, args);
+  if (parsed.ok() && *parsed) {
+    outcome.text_to_print = *std::move(parsed);
+    return outcome;
+  }
+  const Status whole = CheckConfig(outcome.config);
+  if (parsed.ok() && whole.ok()) return outcome;
+  if (parsed.ok()) return whole;
+  if (whole.ok()) return parsed.status();
+  return InvalidArgument(std::string(Message(parsed.status())) + "\n" +
+                         std::string(Message(whole)));
 }
 
 }  // namespace bw::gateway

@@ -123,6 +123,12 @@ void McpEndpoint::Refuse(const Incoming& incoming, const std::optional<RequestId
   incoming.exchange->Reply(std::move(response));
 }
 
+void McpEndpoint::Accept(const Incoming& incoming) {
+  http::Response accepted = EmptyResponse(202);
+  AddCorsHeaders(accepted, incoming.origin);
+  incoming.exchange->Reply(std::move(accepted));
+}
+
 void McpEndpoint::Post(Incoming incoming) {
   const http::Request& request = incoming.exchange->request();
   if (!IsJsonContent(request.headers)) {
@@ -180,8 +186,7 @@ void McpEndpoint::Dispatch(const Incoming& incoming, Request request) {
 
 void McpEndpoint::PostModern(const Incoming& incoming, Message message) {
   if (message.kind != Message::Kind::kRequest) {
-    incoming.exchange->Reply(EmptyResponse(202));
-    return;
+    return Accept(incoming);
   }
   Request request = MakeRequest(incoming, std::move(message));
   request.era = Era::kModern;
@@ -230,10 +235,7 @@ void McpEndpoint::PostLegacy(const Incoming& incoming, Message message) {
   }
   if (message.kind != Message::Kind::kRequest) {
     dispatcher_.HandleNotification(message, context.session_id);
-    http::Response accepted = EmptyResponse(202);
-    AddCorsHeaders(accepted, incoming.origin);
-    incoming.exchange->Reply(std::move(accepted));
-    return;
+    return Accept(incoming);
   }
   Request request = MakeRequest(incoming, std::move(message));
   request.revision = context.revision;
@@ -270,10 +272,7 @@ void McpEndpoint::PostBatch(const Incoming& incoming, Decoded decoded) {
     request.cancel_scope = context->session_id;
     dispatcher_.Dispatch(std::move(request), batch->AddRequest());
   }
-  if (!any_answer) {
-    incoming.exchange->Reply(EmptyResponse(202));
-    return;
-  }
+  if (!any_answer) return Accept(incoming);
   batch->Close();
 }
 

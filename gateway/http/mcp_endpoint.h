@@ -72,6 +72,8 @@ class McpEndpoint {
   // nullopt after refusing: an unknown session, revision or media type.
   std::optional<LegacyContext> FindLegacyContext(const Incoming& incoming,
                                                  const std::optional<RequestId>& id);
+  // Answers what has no answer.
+  static void Accept(const Incoming& incoming);
   void Refuse(const Incoming& incoming, const std::optional<RequestId>& id, const RpcError& error);
   std::shared_ptr<ReplySink> MakeSink(const Incoming& incoming, Admission::Slot slot);
 

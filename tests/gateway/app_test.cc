@@ -30,6 +30,9 @@ constexpr const char* kMeta =
     R"("_meta":{"progressToken":"p","io.modelcontextprotocol/protocolVersion":"2026-07-28",)"
     R"("io.modelcontextprotocol/clientCapabilities":{}})";
 
+constexpr const char* kInitialize = R"({"jsonrpc":"2.0","id":1,"method":"initialize",)"
+                                    R"("params":{"protocolVersion":"2025-11-25"}})";
+
 std::string CallBody(const std::string& tool) {
   return R"({"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":")" + tool + "\"," +
          kMeta + "}}";
@@ -113,8 +116,7 @@ class AppTest : public ::testing::Test {
 
 TEST_F(AppTest, ServesALegacySession) {
   Start();
-  const auto opened = Post(
-      R"({"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25"}})");
+  const auto opened = Post(kInitialize);
   EXPECT_EQ(opened.status, 200);
   const std::string id(http_client::FindHeader(opened.headers, "Mcp-Session-Id"));
   ASSERT_FALSE(id.empty());
@@ -189,8 +191,7 @@ TEST_F(AppTest, RefusesToServeTheWorldWithoutAToken) {
 TEST_F(AppTest, SessionsOfOneReplicaAreServedByAnother) {
   config.session_keys = config::Secret("a-key-both-of-the-replicas-have");
   Start();
-  const auto opened = Post(
-      R"({"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25"}})");
+  const auto opened = Post(kInitialize);
   const std::string id(http_client::FindHeader(opened.headers, "Mcp-Session-Id"));
   Start();
   EXPECT_EQ(Post(R"({"jsonrpc":"2.0","id":2,"method":"ping"})", {{"Mcp-Session-Id", id}}).status,
@@ -215,8 +216,7 @@ TEST_F(AppTest, WithoutAToolServiceItIsAliveButNotReady) {
   app = *App::Start(config);
   EXPECT_EQ(Get(app->admin_port(), "/healthz").status, 200);
   EXPECT_EQ(Get(app->admin_port(), "/readyz").status, 503);
-  const auto opened = Post(
-      R"({"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25"}})");
+  const auto opened = Post(kInitialize);
   EXPECT_EQ(opened.status, 200);
 }
 

@@ -45,11 +45,12 @@ TEST(GatewayConfig, FlagsBeatTheEnvironment) {
 }
 
 TEST(GatewayConfig, EveryProblemIsReported) {
-  const auto config =
-      Load({{"BW_MCP_TRANSPORT", "carrier-pigeon"}}, {"--port", "70000", "--no-such-flag"});
+  const auto config = Load({{"BW_MCP_TRANSPORT", "carrier-pigeon"}, {"BW_MCP_AUTH_TOKEN", "short"}},
+                           {"--port", "70000", "--no-such-flag"});
   EXPECT_EQ(config.status().code(), StatusCode::kInvalidArgument);
   EXPECT_THAT(ErrorOf(config), HasSubstr("carrier-pigeon"));
   EXPECT_THAT(ErrorOf(config), HasSubstr("70000"));
+  EXPECT_THAT(ErrorOf(config), HasSubstr("BW_MCP_AUTH_TOKEN"));
   EXPECT_THAT(ErrorOf(config), HasSubstr("--no-such-flag"));
 }
 
