@@ -5,8 +5,6 @@
 #include <mutex>
 #include <utility>
 
-#include <grpcpp/channel.h>
-
 #include "common/clock/scheduler.h"
 #include "common/http/admin_server.h"
 #include "common/log/log.h"
@@ -110,7 +108,7 @@ Status RunningApp::Open(const Config& config) {
   Probe();
   log::Info("service.ready", {{"service", "event-store"},
                               {"listen", config.listen},
-                              {"grpc_port", grpc_port()},
+                              {"port", grpc_port()},
                               {"admin_port", admin_port()},
                               {"data_dir", config.data_dir}});
   return OkStatus();

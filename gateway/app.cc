@@ -75,9 +75,9 @@ class RunningApp : public App {
  public:
   RunningApp(const Config& config, Dependencies dependencies, std::unique_ptr<AeadSealer> sealer)
       : config_(config),
-        own_registry_(dependencies.registry == nullptr),
-        registry_(own_registry_ ? std::make_shared<metrics::Registry>()
-                                : std::move(dependencies.registry)),
+        own_registry_(dependencies.registry == nullptr ? std::make_unique<metrics::Registry>()
+                                                       : nullptr),
+        registry_(own_registry_ ? own_registry_.get() : dependencies.registry),
         metrics_(*registry_),
         sealer_(std::move(sealer)),
         sessions_(SystemClock(), *sealer_),
@@ -182,7 +182,7 @@ class RunningApp : public App {
   }
 
   Status ServeAdmin() {
-    if (config_.admin_port < 0 || !own_registry_) return OkStatus();
+    if (config_.admin_port < 0 || own_registry_ == nullptr) return OkStatus();
     http::AdminHooks hooks;
     hooks.metrics = [this] { return registry_->Expose(); };
     hooks.ready = [this] { return Ready(); };
@@ -198,8 +198,8 @@ class RunningApp : public App {
   }
 
   const Config config_;
-  const bool own_registry_;
-  const std::shared_ptr<metrics::Registry> registry_;
+  const std::unique_ptr<metrics::Registry> own_registry_;
+  metrics::Registry* const registry_;
   Metrics metrics_;
   const std::unique_ptr<AeadSealer> sealer_;
   Sessions sessions_;

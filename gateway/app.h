@@ -23,8 +23,8 @@ struct Dependencies {
   std::shared_ptr<grpc::Channel> tool_service{};
   /// For notifications; requests and their answers do without.
   std::shared_ptr<grpc::Channel> event_store{};
-  /// With it there is no admin listener here: its owner serves the metrics.
-  std::shared_ptr<metrics::Registry> registry{};
+  /// Outlives the App. With it there is no admin listener here: its owner serves the metrics.
+  metrics::Registry* registry = nullptr;
   /// stdio: the streams; they stay the caller's.
   int in = 0;
   int out = 1;

@@ -96,6 +96,7 @@ Status App::Parts::Start(const Config& config) {
 
   tool_service::Config tools = config.tool_service;
   tools.listen.clear();
+  tools.local = true;
   if (!config.has_base_url) {
     tools.base_url = "http://127.0.0.1:" + std::to_string(callback_service->port());
   }
@@ -107,8 +108,8 @@ Status App::Parts::Start(const Config& config) {
   gateway::Config front = config.gateway;
   front.transport = config.stdio ? "stdio" : "http";
   auto gateway_started =
-      gateway::App::Start(front, {.event_store = event_store->InProcessChannel(),
-                                  .tool_service = tool_service->InProcessChannel(),
+      gateway::App::Start(front, {.tool_service = tool_service->InProcessChannel(),
+                                  .event_store = event_store->InProcessChannel(),
                                   .registry = &registry});
   if (!gateway_started.ok()) return Annotate(gateway_started.status(), "gateway");
   gateway = *std::move(gateway_started);

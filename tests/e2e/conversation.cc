@@ -43,6 +43,8 @@ class Agent {
         break;
       }
     }
+    const Status recorded = ReadTimeline();  // also of a conversation that went wrong
+    if (!recorded.ok()) report_.problems.push_back(ToString(recorded));
     return std::move(report_);
   }
 
@@ -81,16 +83,16 @@ class Agent {
   Status FindNumberAndApplication() {
     const auto since = Clock::now();
     BW_ASSIGN_OR_RETURN(const Json numbers, Use("listPhoneNumbers", Json::object()));
-    const Json* list = json::FindArray(numbers, "phoneNumbers");
+    const Json* list = json::FindArray(numbers, "numbers");
     if (list == nullptr || list->empty()) return FailedPrecondition("no phone numbers");
     number_ = (*list)[0].is_string() ? (*list)[0].get<std::string>()
-                                     : json::StringOr((*list)[0], "phoneNumber");
+                                     : json::StringOr((*list)[0], "number");
     BW_ASSIGN_OR_RETURN(const Json applications, Use("listApplications", Json::object()));
     const Json* found = json::FindArray(applications, "applications");
     if (found == nullptr) return FailedPrecondition("no applications");
     for (const Json& application : *found) {
-      const std::string kind = json::StringOr(application, "serviceType");
-      (kind == "Voice-V2" ? voice_application_ : messaging_application_) =
+      const std::string kind = json::StringOr(application, "type");
+      (kind == "voice" ? voice_application_ : messaging_application_) =
           json::StringOr(application, "applicationId");
     }
     if (number_.empty() || voice_application_.empty() || messaging_application_.empty()) {
@@ -191,7 +193,7 @@ class Agent {
     const auto since = Clock::now();
     BW_ASSIGN_OR_RETURN(const Json page, Use("getInboundMessages",
                                              {{"from", kCallee}, {"wait_seconds", kWaitSeconds}}));
-    const Json* messages = json::FindArray(page, "messages");
+    const Json* messages = json::FindArray(page, "events");
     if (messages == nullptr || messages->empty()) return DeadlineExceeded("no reply came");
     if (json::StringOr((*messages)[0], "text") != kCallerReply) {
       return FailedPrecondition("the reply reads differently");
@@ -201,6 +203,7 @@ class Agent {
   }
 
   Status ReadTimeline() {
+    if (call_id_.empty()) return OkStatus();
     BW_ASSIGN_OR_RETURN(
         report_.timeline,
         client_.Http("GET", endpoints_.sandbox_url + "/sandbox/calls/" + call_id_ + "/timeline"));
@@ -217,17 +220,45 @@ class Agent {
   std::int64_t after_seq_ = 0;
 };
 
+// One line of the sandbox's record, in the words of the person on the phone.
+std::string RenderEntry(const Json& entry) {
+  const std::string kind = json::StringOr(entry, "kind");
+  std::array<char, 256> line{};
+  const double at_ms = static_cast<double>(json::GetInt(entry, "at_us").value_or(0)) / 1000;
+  std::string what = kind;
+  if (kind == "webhook") {
+    std::snprintf(line.data(), line.size(), "%-11s answered with %s after %.1f ms",
+                  json::StringOr(entry, "event").c_str(),
+                  json::StringOr(entry, "reply", "200").c_str(),
+                  static_cast<double>(json::GetInt(entry, "latency_us").value_or(0)) / 1000);
+    what = "webhook  " + std::string(line.data());
+  } else if (kind == "verb") {
+    what = "verb     " + json::StringOr(entry, "verb") + " " + json::StringOr(entry, "text");
+  } else if (kind == "keys") {
+    what = "keys     " + json::StringOr(entry, "digits");
+  } else if (kind == "state") {
+    what = "state    " + json::StringOr(entry, "state");
+  }
+  std::snprintf(line.data(), line.size(), "  %9.1f ms  %.200s\n", at_ms, what.c_str());
+  return line.data();
+}
+
 }  // namespace
 
 Report HoldConversation(const Endpoints& endpoints) { return Agent(endpoints).Run(); }
 
 std::string Render(const Report& report) {
-  std::string text = "The agent\n";
+  std::string text = "\nThe agent: what it did, and how long each step took\n";
   std::array<char, 160> line{};
   for (const Step& step : report.steps) {
     std::snprintf(line.data(), line.size(), "  %9.1f ms  %s\n", step.took_ms, step.what.c_str());
     text += line.data();
   }
+  if (const Json* entries = json::FindArray(report.timeline, "entries")) {
+    text += "\nThe call, as the sandbox saw it: time since it was created\n";
+    for (const Json& entry : *entries) text += RenderEntry(entry);
+  }
+  text += report.problems.empty() ? "\nAll as it should be.\n" : "\n";
   for (const std::string& problem : report.problems) text += "PROBLEM: " + problem + "\n";
   return text;
 }

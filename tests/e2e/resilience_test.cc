@@ -101,7 +101,7 @@ TEST_F(ResilienceTest, WithoutTheStoreACallerHearsADocumentAndATextIsResent) {
     const auto page =
         agent.CallTool("getInboundMessages", {{"from", "+15550100001"}, {"wait_seconds", 5}});
     ASSERT_TRUE(page.ok()) << ToString(page.status());
-    if (!page->is_error) found = page->structured["messages"];
+    if (!page->is_error) found = page->structured["events"];
   }
   EXPECT_EQ(found.size(), 1u) << found.dump();
 }

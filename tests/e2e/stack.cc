@@ -54,8 +54,7 @@ StatusOr<json::Json> Stack::Launch(const std::string& name, Command command) {
   ChildProcess& started = *process;
   commands_[name] = command;
   processes_[name] = std::move(process);
-  const auto ready =
-      started.WaitForEvent(name == "sandbox" ? "sandbox.ready" : "service.ready", kStartLimit);
+  const auto ready = started.WaitForEvent("service.ready", kStartLimit);
   if (!ready.ok()) return Annotate(ready.status(), name);
   return *ready;
 }

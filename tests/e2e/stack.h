@@ -21,14 +21,14 @@ enum class Form {
 
 struct StackOptions {
   Form form = Form::kServices;
-  /// Divides the sandbox's speech, pauses and ringing, not its timeouts.
-  double time_scale = 20;
+  /// Multiplies the sandbox's speech, pauses and ringing, not its timeouts.
+  double time_scale = 0.05;
   /// How long a voice webhook is held before the caller hears a filler.
   int hold_ms = 4'000;
   /// Empty: no authentication.
-  std::string mcp_token;
-  std::string callback_username;
-  std::string callback_password;
+  std::string mcp_token = {};
+  std::string callback_username = {};
+  std::string callback_password = {};
 };
 
 /// Not thread-safe. Destruction kills what still runs.

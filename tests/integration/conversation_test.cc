@@ -26,7 +26,7 @@ class WholeSystem : public testing::Test {
   void SetUp() override {
     // The sandbox is told where webhooks go by createCall; its applications are repointed below.
     auto upstream = sandbox::App::Start(Load(sandbox::LoadConfig(
-        {}, std::vector<std::string>{"--port", "0", "--time-scale", "50", "--callback-base-url",
+        {}, std::vector<std::string>{"--port", "0", "--time-scale", "0.05", "--callback-base-url",
                                      "http://127.0.0.1:1", "--log-level", "warning"})));
     ASSERT_TRUE(upstream.ok()) << ToString(upstream.status());
     sandbox_ = *std::move(upstream);

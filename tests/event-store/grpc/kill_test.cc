@@ -30,7 +30,7 @@ std::string AddressOf(ChildProcess& store) {
   const auto ready = store.WaitForEvent("service.ready", kStartLimit);
   EXPECT_TRUE(ready.ok()) << ToString(ready.status());
   if (!ready.ok()) return "";
-  return "127.0.0.1:" + std::to_string(json::GetInt(*ready, "grpc_port").value_or(0));
+  return "127.0.0.1:" + std::to_string(json::GetInt(*ready, "port").value_or(0));
 }
 
 // Keeps kInFlight items on the way until `target` are acknowledged, kills the store while more are,
