@@ -1,13 +1,13 @@
 // JSON for the whole project: nlohmann::json behind bounded, non-throwing entry points.
 #pragma once
 
-#include <nlohmann/json.hpp>
-
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+
+#include <nlohmann/json.hpp>
 
 #include "common/status/status.h"
 
@@ -31,8 +31,8 @@ StatusOr<Json> Parse(std::string_view text, const ParseLimits& limits = {});
 std::string Dump(const Json& value);
 std::string DumpPretty(const Json& value);
 
-/// The member `key` of `object` if it is there and of that type; nullopt otherwise (also when `object`
-/// is not an object). Never throws. The string_view lives as long as `object`.
+/// The member `key` of `object` if it is there and of that type; nullopt otherwise (also when
+/// `object` is not an object). Never throws. The string_view lives as long as `object`.
 std::optional<std::string_view> GetString(const Json& object, std::string_view key);
 std::optional<std::int64_t> GetInt(const Json& object, std::string_view key);
 std::optional<double> GetNumber(const Json& object, std::string_view key);

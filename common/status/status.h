@@ -3,11 +3,11 @@
 // std::string_view implicitly; these functions hide that, so nothing else includes <absl/status/…>.
 #pragma once
 
-#include <absl/status/status.h>
-#include <absl/status/statusor.h>
-
 #include <string>
 #include <string_view>
+
+#include <absl/status/status.h>
+#include <absl/status/statusor.h>
 
 namespace bw {
 
@@ -53,11 +53,11 @@ Status Annotate(const Status& status, std::string_view context);
 }  // namespace bw
 
 // Returns the error of `expression` from the calling function, if it is one.
-#define BW_RETURN_IF_ERROR(expression)                     \
-  do {                                                     \
-    if (auto bw_status = (expression); !bw_status.ok()) {  \
-      return bw_status;                                    \
-    }                                                      \
+#define BW_RETURN_IF_ERROR(expression)                    \
+  do {                                                    \
+    if (auto bw_status = (expression); !bw_status.ok()) { \
+      return bw_status;                                   \
+    }                                                     \
   } while (false)
 
 #define BW_STATUS_CONCAT_INNER(a, b) a##b
