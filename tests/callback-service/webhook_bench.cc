@@ -214,7 +214,7 @@ void RunWithStore(milliseconds time, const std::string& address, const char* nam
   const std::string listen = is_unix ? address + folder.path() + "/store" : address;
   const auto store = StartProcess(
       "bw-event-store", {"--listen=" + listen, "--admin-port=-1", "--data-dir=" + folder.path()});
-  const int store_port = PortOf(*store, "grpc_port");
+  const int store_port = PortOf(*store, "port");
   const std::string target = is_unix ? listen : "127.0.0.1:" + std::to_string(store_port);
   const auto service = StartProcess(
       "bw-callback-service",
