@@ -26,7 +26,7 @@ StatusOr<config::Outcome<Config>> LoadConfig(const config::Environment& environm
   config::Options options("bw-event-store", "Keeps events, calls and queued BXML.");
   options.Text({"--listen", "BW_EVENT_STORE_LISTEN", "gRPC address: host:port or unix:/path"},
                &config.listen);
-  options.Text({"--data-dir", "BW_EVENT_STORE_DATA_DIR",
+  options.Text({"--data-dir", "BW_DATA_DIR",
                 "Folder of the database, or :memory: for throw-away use"},
                &config.data_dir);
   options.Text({"--admin-host", "BW_ADMIN_HOST", "Address of /metrics and /healthz"},

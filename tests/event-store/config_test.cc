@@ -14,8 +14,8 @@ TEST(Config, DataGoesWhereStateBelongs) {
   EXPECT_EQ(Load({{"XDG_STATE_HOME", "/s"}, {"HOME", "/h"}}, {})->config.data_dir,
             "/s/bandwidth-mcp");
   EXPECT_EQ(Load({{"HOME", "/h"}}, {})->config.data_dir, "/h/.local/state/bandwidth-mcp");
-  EXPECT_EQ(Load({{"HOME", "/h"}, {"BW_EVENT_STORE_DATA_DIR", "/d"}}, {})->config.data_dir, "/d");
-  EXPECT_EQ(Load({{"BW_EVENT_STORE_DATA_DIR", "/d"}}, {"--data-dir", ":memory:"})->config.data_dir,
+  EXPECT_EQ(Load({{"HOME", "/h"}, {"BW_DATA_DIR", "/d"}}, {})->config.data_dir, "/d");
+  EXPECT_EQ(Load({{"BW_DATA_DIR", "/d"}}, {"--data-dir", ":memory:"})->config.data_dir,
             ":memory:");
 }
 
