@@ -16,7 +16,8 @@ Json Say(const std::string& text) { return {{{"verb", "SpeakSentence"}, {"text",
 
 const Json& Menu() {
   static const Json verbs = Json::parse(
-      R"([{"verb":"Gather","maxDigits":1,"children":[{"verb":"SpeakSentence","text":"Press 1."}]}])");
+      R"([{"verb":"Gather","maxDigits":1,
+           "children":[{"verb":"SpeakSentence","text":"Press 1."}]}])");
   return verbs;
 }
 

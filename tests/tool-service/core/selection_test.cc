@@ -35,10 +35,17 @@ struct Case {
   std::vector<std::string> expected;
 };
 
-TEST(SelectionPolicy, Table) {
-  const Transport http = Transport::kHttp;
-  const Transport stdio = Transport::kStdio;
-  const std::vector<Case> cases = {
+void ExpectSelections(const std::vector<Case>& cases) {
+  const Catalogue catalogue = Loaded();
+  for (const Case& row : cases) {
+    SCOPED_TRACE(row.what);
+    const SelectionPolicy policy(row.configured, row.local);
+    EXPECT_THAT(Names(policy.Select(catalogue, row.requested)), ElementsAreArray(row.expected));
+  }
+}
+
+TEST(SelectionPolicy, OperatorAndClient) {
+  ExpectSelections({
       {"nothing set: the default profile", {}, {}, false, {"createCall", "createMessage"}},
       {"full means everything",
        {.profile = "full"},
@@ -79,6 +86,13 @@ TEST(SelectionPolicy, Table) {
        false,
        {"getMedia"}},
       {"a client excludes", {}, {.exclude_tools = {"createCall"}}, false, {"createMessage"}},
+  });
+}
+
+TEST(SelectionPolicy, LocalTools) {
+  const Transport http = Transport::kHttp;
+  const Transport stdio = Transport::kStdio;
+  ExpectSelections({
       {"credentials tools on stdio",
        {},
        {.transport = stdio},
@@ -94,18 +108,12 @@ TEST(SelectionPolicy, Table) {
        {.transport = stdio},
        true,
        {"createCall", "createMessage"}},
-      {"naming a local tool does not bring it over HTTP",
+      {"a local tool cannot be asked for over HTTP",
        {.tools = {"setCredentials"}},
        {.tools = {"setCredentials"}},
        false,
        {}},
-  };
-  const Catalogue catalogue = Loaded();
-  for (const Case& row : cases) {
-    SCOPED_TRACE(row.what);
-    const SelectionPolicy policy(row.configured, row.local);
-    EXPECT_THAT(Names(policy.Select(catalogue, row.requested)), ElementsAreArray(row.expected));
-  }
+  });
 }
 
 TEST(SelectionPolicy, RefusesAnUnknownProfileAndNamesTheKnownOnes) {
