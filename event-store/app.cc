@@ -179,6 +179,8 @@ void RunningApp::Drain(std::chrono::milliseconds limit) {
 }  // namespace
 
 StatusOr<std::unique_ptr<App>> App::Start(const Config& config, const Dependencies& dependencies) {
+  BW_ASSIGN_OR_RETURN(const log::Level level, log::ParseLevel(config.log_level));
+  log::SetLevel(level);
   auto app = std::make_unique<RunningApp>(dependencies.registry);
   BW_RETURN_IF_ERROR(app->Open(config));
   return std::unique_ptr<App>(std::move(app));

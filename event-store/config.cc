@@ -26,9 +26,9 @@ StatusOr<config::Outcome<Config>> LoadConfig(const config::Environment& environm
   config::Options options("bw-event-store", "Keeps events, calls and queued BXML.");
   options.Text({"--listen", "BW_EVENT_STORE_LISTEN", "gRPC address: host:port or unix:/path"},
                &config.listen);
-  options.Text({"--data-dir", "BW_DATA_DIR",
-                "Folder of the database, or :memory: for throw-away use"},
-               &config.data_dir);
+  options.Text(
+      {"--data-dir", "BW_DATA_DIR", "Folder of the database, or :memory: for throw-away use"},
+      &config.data_dir);
   options.Text({"--admin-host", "BW_ADMIN_HOST", "Address of /metrics and /healthz"},
                &config.admin_host);
   options.Int({"--admin-port", "BW_ADMIN_PORT", "Port of /metrics; 0 picks a free one, -1 is off"},
@@ -61,6 +61,8 @@ StatusOr<config::Outcome<Config>> LoadConfig(const config::Environment& environm
   options.Int64({"--max-wal-bytes", "BW_EVENT_STORE_MAX_WAL_BYTES",
                  "Length of the write-ahead log beyond which it is restarted"},
                 {1 << 20, 16LL << 30}, &config.max_wal_bytes);
+  options.Choice({"--log-level", "BW_LOG_LEVEL", "debug, info, warning, error or off"},
+                 {"debug", "info", "warning", "error", "off"}, &config.log_level);
   BW_ASSIGN_OR_RETURN(outcome.text_to_print, options.Parse(environment, args));
   return outcome;
 }

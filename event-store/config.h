@@ -32,6 +32,7 @@ struct Config {
   int max_watch_backlog = 4096;
   std::int64_t max_mail_bytes = 64LL << 20;
   std::int64_t max_wal_bytes = 64LL << 20;
+  std::string log_level = "info";
 };
 
 /// Flags beat the environment, which beats the defaults. INVALID_ARGUMENT lists every problem.

@@ -235,7 +235,7 @@ std::string RenderEntry(const Json& entry) {
   } else if (kind == "verb") {
     what = "verb     " + json::StringOr(entry, "verb") + " " + json::StringOr(entry, "text");
   } else if (kind == "keys") {
-    what = "keys     " + json::StringOr(entry, "digits");
+    what = "keys     " + json::StringOr(entry, "keys");
   } else if (kind == "state") {
     what = "state    " + json::StringOr(entry, "state");
   }

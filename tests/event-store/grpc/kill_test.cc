@@ -63,6 +63,10 @@ std::set<std::string> IngestAndKill(ChildProcess& store, const std::string& addr
       killed = true;
     }
   }
+  const grpc::Status end = client.Finish();
+  EXPECT_TRUE(killed) << "the stream ended after " << acknowledged.size()
+                      << " acknowledgements: " << end.error_message() << "\n"
+                      << store.Log();
   return acknowledged;
 }
 
