@@ -44,6 +44,22 @@ void Collect(const Status& status, std::set<std::string, std::less<>>& seen,
   }
 }
 
+// Behind our own help, that of the services: their variables all work here.
+std::string HelpOfServices(const std::string& own) {
+  if (own.find("Usage:") == std::string::npos) return "";  // --version
+  std::string text = "\nThe services inside are set by the variables of their own programs:\n";
+  const std::vector<std::string> help{"--help"};
+  const auto append = [&](auto load) {
+    const auto loaded = load({}, help);
+    if (loaded.ok()) text += "\n" + loaded->text_to_print.value_or("");
+  };
+  append(gateway::LoadConfig);
+  append(tool_service::LoadConfig);
+  append(callback_service::LoadConfig);
+  append(event_store::LoadConfig);
+  return text;
+}
+
 }  // namespace
 
 StatusOr<config::Outcome<Config>> LoadConfig(const config::Environment& environment,
@@ -70,7 +86,7 @@ StatusOr<config::Outcome<Config>> LoadConfig(const config::Environment& environm
   auto text = options.Parse(environment, args);
   if (!text.ok()) Collect(text.status(), seen, problems);
   if (text.ok() && text->has_value()) {
-    outcome.text_to_print = *std::move(text);
+    outcome.text_to_print = **text + HelpOfServices(**text);
     return outcome;
   }
   config::Environment merged = environment;

@@ -6,9 +6,6 @@
 #include <string>
 #include <utility>
 #include <vector>
-
-#include <grpcpp/impl/codegen/service_type.h>
-
 #include "common/clock/clock.h"
 #include "common/clock/scheduler.h"
 #include "common/http/admin_server.h"

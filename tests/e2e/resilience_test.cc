@@ -61,7 +61,7 @@ Json InboundText() {
 class ResilienceTest : public testing::Test {
  protected:
   void SetUp() override {
-    auto started = Stack::Start({.form = Form::kServices, .hold_ms = 500});
+    auto started = Stack::Start({.form = Form::kServices, .hold_ms = 3'000});
     ASSERT_TRUE(started.ok()) << ToString(started.status());
     stack_ = *std::move(started);
     http_ = http_client::MakeHttpClient();
@@ -127,6 +127,11 @@ TEST_F(ResilienceTest, StoppingAnswersHeldWebhooksWithADocument) {
   std::promise<StatusOr<http_client::Response>> answered;
   const auto request = Webhook(stack_->callback_url() + "/callbacks/voice/gather", GatherEvent());
   http_->Send(request, [&](auto response) { answered.set_value(std::move(response)); });
+  // Once it is recorded it is held: nothing is queued for this call.
+  McpClient agent(stack_->mcp_url(), "");
+  const auto recorded =
+      agent.CallTool("getCallbackEvents", {{"call_id", "c-outage"}, {"wait_seconds", 20}});
+  ASSERT_TRUE(recorded.ok() && recorded->structured["events"].size() == 1u);
   stack_->process("callback-service").Signal(SIGTERM);
   const auto response = answered.get_future().get();
   ASSERT_TRUE(response.ok()) << ToString(response.status());

@@ -54,7 +54,7 @@ StatusOr<json::Json> Stack::Launch(const std::string& name, Command command) {
   ChildProcess& started = *process;
   commands_[name] = command;
   processes_[name] = std::move(process);
-  const auto ready = started.WaitForEvent("service.ready", kStartLimit);
+  const auto ready = started.WaitForEvent("service.ready", kStartLimit, name);
   if (!ready.ok()) return Annotate(ready.status(), name);
   return *ready;
 }
@@ -126,7 +126,7 @@ Status Stack::StartSandboxAndServices() {
 // Each needs the other's port: the sandbox starts first, and again once the callback port is known.
 Status Stack::StartStandalone() {
   Command sandbox{.program = "bw-sandbox",
-                  .args = {"--port", "0", "--callback-base-url", "http://127.0.0.1:1",
+                  .args = {"--port", "0", "--callback-base-url", "http://127.0.0.1:65535",
                            "--time-scale", std::to_string(options_.time_scale)}};
   BW_ASSIGN_OR_RETURN(const json::Json upstream, Launch("sandbox", sandbox));
   sandbox_url_ = json::StringOr(upstream, "url");

@@ -5,6 +5,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "common/base64/base64.h"
+#include "common/http_client/http_client.h"
+#include "common/json/json.h"
 #include "sandbox/app.h"
 #include "sandbox/config.h"
 #include "standalone/app.h"
@@ -24,10 +27,9 @@ Config Load(StatusOr<config::Outcome<Config>> loaded) {
 class WholeSystem : public testing::Test {
  protected:
   void SetUp() override {
-    // The sandbox is told where webhooks go by createCall; its applications are repointed below.
     auto upstream = sandbox::App::Start(Load(sandbox::LoadConfig(
         {}, std::vector<std::string>{"--port", "0", "--time-scale", "0.05", "--callback-base-url",
-                                     "http://127.0.0.1:1", "--log-level", "warning"})));
+                                     "http://127.0.0.1:65535", "--log-level", "warning"})));
     ASSERT_TRUE(upstream.ok()) << ToString(upstream.status());
     sandbox_ = *std::move(upstream);
     const std::string url = "http://127.0.0.1:" + std::to_string(sandbox_->port());
@@ -44,8 +46,35 @@ class WholeSystem : public testing::Test {
                                  "--data-dir", ":memory:", "--log-level", "warning"})));
     ASSERT_TRUE(system.ok()) << ToString(system.status());
     system_ = *std::move(system);
-    sandbox_->SetCallbackBaseUrl("http://127.0.0.1:" + std::to_string(system_->callback_port()));
+    PointMessagesAt("http://127.0.0.1:" + std::to_string(system_->callback_port()), url);
     endpoints_ = {"http://127.0.0.1:" + std::to_string(system_->mcp_port()) + "/mcp", "", url};
+  }
+
+  // The sandbox had to start before there was a callback port; createCall names it for calls, for
+  // texts the application is changed, as an account's owner would.
+  static void PointMessagesAt(const std::string& callbacks, const std::string& upstream) {
+    const auto client = http_client::MakeHttpClient();
+    http_client::Request token;
+    token.method = "POST";
+    token.url = upstream + "/api/v1/oauth2/token";
+    token.headers = {{"Authorization", "Basic " + Base64Encode("sandbox-client:sandbox-secret")},
+                     {"Content-Type", "application/x-www-form-urlencoded"}};
+    token.body = "grant_type=client_credentials";
+    const auto granted = http_client::SendAndWait(*client, token);
+    ASSERT_TRUE(granted.ok()) << ToString(granted.status());
+    const auto body = json::Parse(granted->body);
+    ASSERT_TRUE(body.ok()) << granted->body;
+    http_client::Request change;
+    change.method = "PATCH";
+    change.url =
+        upstream + "/api/v2/accounts/9900000/applications/93de2206-0000-4000-8000-000000000002";
+    change.headers = {{"Authorization", "Bearer " + json::StringOr(*body, "access_token")},
+                      {"Content-Type", "application/xml"}};
+    change.body = "<Application><InboundCallbackUrl>" + callbacks +
+                  "/callbacks/messaging/inbound</InboundCallbackUrl></Application>";
+    const auto changed = http_client::SendAndWait(*client, change);
+    ASSERT_TRUE(changed.ok()) << ToString(changed.status());
+    EXPECT_EQ(changed->status, 200) << changed->body;
   }
 
   std::unique_ptr<sandbox::App> sandbox_;

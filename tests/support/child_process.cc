@@ -126,7 +126,8 @@ std::string ChildProcess::Log() const {
   return {std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
 }
 
-StatusOr<json::Json> ChildProcess::WaitForEvent(std::string_view event, milliseconds limit) {
+StatusOr<json::Json> ChildProcess::WaitForEvent(std::string_view event, milliseconds limit,
+                                                std::string_view service) {
   const auto deadline = steady_clock::now() + limit;
   while (true) {
     const bool exited = Reap(/*block=*/false);
@@ -135,7 +136,10 @@ StatusOr<json::Json> ChildProcess::WaitForEvent(std::string_view event, millisec
     while (std::getline(stream, line)) {
       if (stream.eof()) break;  // the newline is not there yet
       auto parsed = json::Parse(line);
-      if (parsed.ok() && json::GetString(*parsed, "event") == event) return *std::move(parsed);
+      if (!parsed.ok() || json::GetString(*parsed, "event") != event) continue;
+      if (service.empty() || json::GetString(*parsed, "service") == service) {
+        return *std::move(parsed);
+      }
     }
     if (exited) {
       return Unavailable("the process exited with " + std::to_string(exit_code_) + ": " + Log());

@@ -38,9 +38,11 @@ class ChildProcess {
 
   pid_t pid() const { return pid_; }
 
-  /// The first log line whose "event" is `event`, waiting up to `limit`. UNAVAILABLE with the log's
-  /// end when the process exits first; DEADLINE_EXCEEDED when the line does not come.
-  StatusOr<json::Json> WaitForEvent(std::string_view event, std::chrono::milliseconds limit);
+  /// The first log line whose "event" is `event` (and whose "service" is `service`, if given: a
+  /// process may hold several), waiting up to `limit`. UNAVAILABLE with the log's end when the
+  /// process exits first; DEADLINE_EXCEEDED when the line does not come.
+  StatusOr<json::Json> WaitForEvent(std::string_view event, std::chrono::milliseconds limit,
+                                    std::string_view service = {});
   std::string Log() const;
 
   void Signal(int signal_number);

@@ -30,7 +30,9 @@ std::string AddressOf(ChildProcess& store) {
   const auto ready = store.WaitForEvent("service.ready", kStartLimit);
   EXPECT_TRUE(ready.ok()) << ToString(ready.status());
   if (!ready.ok()) return "";
-  return "127.0.0.1:" + std::to_string(json::GetInt(*ready, "port").value_or(0));
+  const auto port = json::GetInt(*ready, "port");
+  EXPECT_TRUE(port.has_value()) << "the ready line names no port: " << store.Log();
+  return "127.0.0.1:" + std::to_string(port.value_or(0));
 }
 
 // Keeps kInFlight items on the way until `target` are acknowledged, kills the store while more are,
