@@ -7,6 +7,7 @@
 
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "common/http_client/request_check.h"
@@ -181,7 +182,9 @@ bool EventLoop::TakeFromInbox() {
 }
 
 std::unique_ptr<Transfer> EventLoop::NewTransfer() {
-  if (idle_.empty()) return std::make_unique<Transfer>(options_, &EventLoop::OnCloseSocket, this);
+  if (idle_.empty())
+    return std::make_unique<Transfer>(options_, &EventLoop::OnOpenSocket, &EventLoop::OnCloseSocket,
+                                      this);
   std::unique_ptr<Transfer> transfer = std::move(idle_.back());
   idle_.pop_back();
   return transfer;
@@ -268,6 +271,12 @@ int EventLoop::OnSocket(CURL*, curl_socket_t socket, int what, void* self, void*
   }
   Interest& interest = loop.interests_[socket];
   interest.wanted = EpollEvents(what);
+  if (what == CURL_POLL_REMOVE && !interest.ours) {
+    // curl closes what it opened itself (its resolver's socket pair) without telling us.
+    if (interest.registered != 0) epoll_ctl(loop.epoll_fd_, EPOLL_CTL_DEL, socket, nullptr);
+    interest = Interest();
+    return 0;
+  }
   if (interest.wanted == 0 || interest.wanted == interest.registered) return 0;
   epoll_event event{};
   event.events = interest.wanted;
@@ -283,6 +292,18 @@ int EventLoop::OnTimer(CURLM*, long timeout_ms, void* self) {
                     ? std::chrono::steady_clock::time_point::max()
                     : std::chrono::steady_clock::now() + std::chrono::milliseconds(timeout_ms);
   return 0;
+}
+
+curl_socket_t EventLoop::OnOpenSocket(void* self, curlsocktype, curl_sockaddr* address) {
+  auto& loop = *static_cast<EventLoop*>(self);
+  const int socket = ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+  if (socket < 0) return CURL_SOCKET_BAD;
+  if (static_cast<std::size_t>(socket) >= loop.interests_.size()) {
+    loop.interests_.resize(static_cast<std::size_t>(socket) + 1);
+  }
+  loop.interests_[socket] = Interest();
+  loop.interests_[socket].ours = true;
+  return socket;
 }
 
 int EventLoop::OnCloseSocket(void* self, curl_socket_t socket) {

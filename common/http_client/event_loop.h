@@ -68,6 +68,7 @@ class EventLoop {
  private:
   static int OnSocket(CURL*, curl_socket_t socket, int what, void* self, void*);
   static int OnTimer(CURLM*, long timeout_ms, void* self);
+  static curl_socket_t OnOpenSocket(void* self, curlsocktype purpose, curl_sockaddr* address);
   static int OnCloseSocket(void* self, curl_socket_t socket);
 
   void Run();
@@ -94,6 +95,7 @@ class EventLoop {
   struct Interest {
     std::uint32_t wanted = 0;      // what curl asked for last
     std::uint32_t registered = 0;  // what epoll watches
+    bool ours = false;
   };
   std::vector<Interest> interests_;  // by socket number
   std::unordered_map<std::uint64_t, std::unique_ptr<Transfer>> running_;

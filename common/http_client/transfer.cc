@@ -37,9 +37,10 @@ std::string_view Trim(std::string_view text) {
 
 }  // namespace
 
-Transfer::Transfer(const Options& options, curl_closesocket_callback close_socket, void* loop)
+Transfer::Transfer(const Options& options, curl_opensocket_callback open_socket,
+                   curl_closesocket_callback close_socket, void* loop)
     : easy_(curl_easy_init()) {
-  if (easy_ != nullptr) SetUpOnce(options, close_socket, loop);
+  if (easy_ != nullptr) SetUpOnce(options, open_socket, close_socket, loop);
 }
 
 Transfer::~Transfer() {
@@ -47,8 +48,8 @@ Transfer::~Transfer() {
   curl_easy_cleanup(easy_);
 }
 
-void Transfer::SetUpOnce(const Options& options, curl_closesocket_callback close_socket,
-                         void* loop) {
+void Transfer::SetUpOnce(const Options& options, curl_opensocket_callback open_socket,
+                         curl_closesocket_callback close_socket, void* loop) {
   curl_easy_setopt(easy_, CURLOPT_PRIVATE, this);
   curl_easy_setopt(easy_, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(easy_, CURLOPT_PROTOCOLS_STR, "http,https");
@@ -72,6 +73,8 @@ void Transfer::SetUpOnce(const Options& options, curl_closesocket_callback close
   curl_easy_setopt(easy_, CURLOPT_HEADERDATA, this);
   curl_easy_setopt(easy_, CURLOPT_PREREQFUNCTION, &Transfer::OnBeforeSend);
   curl_easy_setopt(easy_, CURLOPT_PREREQDATA, this);
+  curl_easy_setopt(easy_, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+  curl_easy_setopt(easy_, CURLOPT_OPENSOCKETDATA, loop);
   curl_easy_setopt(easy_, CURLOPT_CLOSESOCKETFUNCTION, close_socket);
   curl_easy_setopt(easy_, CURLOPT_CLOSESOCKETDATA, loop);
 }

@@ -26,7 +26,8 @@ class Transfer {
  public:
   /// `close_socket` is called with `loop` for each socket curl closes, at the latest when the multi
   /// handle goes.
-  Transfer(const Options& options, curl_closesocket_callback close_socket, void* loop);
+  Transfer(const Options& options, curl_opensocket_callback open_socket,
+           curl_closesocket_callback close_socket, void* loop);
   ~Transfer();
   Transfer(const Transfer&) = delete;
   Transfer& operator=(const Transfer&) = delete;
@@ -48,7 +49,8 @@ class Transfer {
   static std::size_t OnHeader(char* data, std::size_t size, std::size_t count, void* self);
   static int OnBeforeSend(void* self, char*, char*, int, int);
 
-  void SetUpOnce(const Options& options, curl_closesocket_callback close_socket, void* loop);
+  void SetUpOnce(const Options& options, curl_opensocket_callback open_socket,
+                 curl_closesocket_callback close_socket, void* loop);
   void SetMethod();
   Status SetHeaders();
   bool AddHeader(std::string_view line);
