@@ -16,6 +16,7 @@
 #include "common/clock/scheduler.h"
 #include "common/http/admin_server.h"
 #include "common/http/server.h"
+#include "common/http/server_metrics.h"
 #include "common/log/log.h"
 #include "common/metrics/metrics.h"
 #include "common/rpc/rpc.h"
@@ -80,6 +81,7 @@ struct App::Parts {
   std::unique_ptr<Voice> voice;
   std::unique_ptr<WebhookEndpoint> endpoint;
   std::unique_ptr<http::Server> server;
+  std::shared_ptr<void> server_counters;
   std::unique_ptr<http::Server> admin;
 
   void CountHeld(int change);
@@ -121,6 +123,7 @@ Status App::Parts::Start(const Config& config, Dependencies dependencies) {
   BW_ASSIGN_OR_RETURN(server, http::StartServer(ServerOf(config), [this](auto exchange) {
                         endpoint->Handle(std::move(exchange));
                       }));
+  server_counters = http::ExportCounters(*server, *registry, "callback");
   return own_registry != nullptr && config.admin_port >= 0 ? StartAdmin(config) : OkStatus();
 }
 

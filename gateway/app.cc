@@ -10,6 +10,7 @@
 #include "common/clock/scheduler.h"
 #include "common/http/admin_server.h"
 #include "common/http/server.h"
+#include "common/http/server_metrics.h"
 #include "common/log/log.h"
 #include "common/metrics/metrics.h"
 #include "common/rpc/rpc.h"
@@ -97,6 +98,7 @@ class RunningApp : public App {
   ~RunningApp() override {
     readiness_->Stop();
     admin_.reset();
+    server_counters_.reset();
     server_.reset();
     stdio_.reset();
     // Waits for what is under way, which still uses everything else.
@@ -166,6 +168,7 @@ class RunningApp : public App {
     BW_ASSIGN_OR_RETURN(server_, http::StartServer(server, [this](auto exchange) {
                           endpoint_->Handle(std::move(exchange));
                         }));
+    server_counters_ = http::ExportCounters(*server_, *registry_, "gateway");
     return OkStatus();
   }
 
@@ -212,6 +215,7 @@ class RunningApp : public App {
   std::unique_ptr<Authenticator> authenticator_;
   std::unique_ptr<McpEndpoint> endpoint_;
   std::unique_ptr<http::Server> server_;
+  std::shared_ptr<void> server_counters_;
   std::unique_ptr<StdioServer> stdio_;
   std::unique_ptr<http::Server> admin_;
 };

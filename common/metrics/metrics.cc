@@ -37,7 +37,21 @@ Histogram& Registry::AddHistogram(const std::string& name, const std::string& he
       .Add(labels, buckets);
 }
 
+std::shared_ptr<void> Registry::BeforeExpose(std::function<void()> update) {
+  const std::lock_guard lock(mutex_);
+  const std::uint64_t id = next_update_++;
+  updates_.emplace(id, std::move(update));
+  return {nullptr, [this, id](void*) {
+            const std::lock_guard guard(mutex_);
+            updates_.erase(id);
+          }};
+}
+
 std::string Registry::Expose() const {
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [id, update] : updates_) update();
+  }
   return prometheus::TextSerializer().Serialize(registry_->Collect());
 }
 

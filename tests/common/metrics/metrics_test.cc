@@ -27,5 +27,16 @@ TEST(Registry, TheSameNameAndLabelsAreOneMetric) {
             &registry.AddCounter("bw_test_total", "T.", {{"a", "2"}}));
 }
 
+TEST(Registry, UpdatesRunBeforeEachExposeUntilTheirGuardIsGone) {
+  Registry registry;
+  Gauge& gauge = registry.AddGauge("bw_test_open", "Open now.");
+  int runs = 0;
+  auto guard = registry.BeforeExpose([&] { gauge.Set(++runs); });
+  EXPECT_THAT(registry.Expose(), HasSubstr("bw_test_open 1"));
+  EXPECT_THAT(registry.Expose(), HasSubstr("bw_test_open 2"));
+  guard.reset();
+  EXPECT_THAT(registry.Expose(), HasSubstr("bw_test_open 2"));
+}
+
 }  // namespace
 }  // namespace bw::metrics
