@@ -264,23 +264,19 @@ void EventLoop::CancelEverything() {
   }
 }
 
-EventLoop::Interest& EventLoop::InterestIn(int socket) {
-  const auto index = static_cast<std::size_t>(socket);
-  if (index >= interests_.size()) interests_.resize(index + 1);
-  return interests_[index];
-}
-
 int EventLoop::OnSocket(CURL*, curl_socket_t socket, int what, void* self, void*) {
   auto& loop = *static_cast<EventLoop*>(self);
-  Interest& interest = loop.InterestIn(socket);
-  if (what == CURL_POLL_REMOVE && !interest.opened_here) {
-    // The socket pair of curl's resolver: it is closed without OnCloseSocket, and its number goes
-    // to the next connection.
+  if (static_cast<std::size_t>(socket) >= loop.interests_.size()) {
+    loop.interests_.resize(static_cast<std::size_t>(socket) + 1);
+  }
+  Interest& interest = loop.interests_[socket];
+  interest.wanted = EpollEvents(what);
+  if (what == CURL_POLL_REMOVE && !interest.ours) {
+    // curl closes what it opened itself (its resolver's socket pair) without telling us.
     if (interest.registered != 0) epoll_ctl(loop.epoll_fd_, EPOLL_CTL_DEL, socket, nullptr);
     interest = Interest();
     return 0;
   }
-  interest.wanted = EpollEvents(what);
   if (interest.wanted == 0 || interest.wanted == interest.registered) return 0;
   epoll_event event{};
   event.events = interest.wanted;
@@ -310,17 +306,11 @@ curl_socket_t EventLoop::OnOpenSocket(void* self, curlsocktype, curl_sockaddr* a
   return socket;
 }
 
-curl_socket_t EventLoop::OnOpenSocket(void* self, curlsocktype, curl_sockaddr* address) {
-  auto& loop = *static_cast<EventLoop*>(self);
-  const int socket = ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
-  if (socket < 0) return CURL_SOCKET_BAD;
-  loop.InterestIn(socket) = Interest{.opened_here = true};
-  return socket;
-}
-
 int EventLoop::OnCloseSocket(void* self, curl_socket_t socket) {
   auto& loop = *static_cast<EventLoop*>(self);
-  loop.InterestIn(socket) = Interest();  // the kernel forgets a closed descriptor by itself
+  if (static_cast<std::size_t>(socket) < loop.interests_.size()) {
+    loop.interests_[socket] = Interest();  // the kernel forgets a closed descriptor by itself
+  }
   return close(socket);
 }
 

@@ -69,7 +69,6 @@ class EventLoop {
   static int OnSocket(CURL*, curl_socket_t socket, int what, void* self, void*);
   static int OnTimer(CURLM*, long timeout_ms, void* self);
   static curl_socket_t OnOpenSocket(void* self, curlsocktype purpose, curl_sockaddr* address);
-  static curl_socket_t OnOpenSocket(void* self, curlsocktype purpose, curl_sockaddr* address);
   static int OnCloseSocket(void* self, curl_socket_t socket);
 
   void Run();

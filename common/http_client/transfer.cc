@@ -75,10 +75,8 @@ void Transfer::SetUpOnce(const Options& options, curl_opensocket_callback open_s
   curl_easy_setopt(easy_, CURLOPT_PREREQDATA, this);
   curl_easy_setopt(easy_, CURLOPT_OPENSOCKETFUNCTION, open_socket);
   curl_easy_setopt(easy_, CURLOPT_OPENSOCKETDATA, loop);
-  curl_easy_setopt(easy_, CURLOPT_OPENSOCKETFUNCTION, sockets.open);
-  curl_easy_setopt(easy_, CURLOPT_OPENSOCKETDATA, sockets.loop);
-  curl_easy_setopt(easy_, CURLOPT_CLOSESOCKETFUNCTION, sockets.close);
-  curl_easy_setopt(easy_, CURLOPT_CLOSESOCKETDATA, sockets.loop);
+  curl_easy_setopt(easy_, CURLOPT_CLOSESOCKETFUNCTION, close_socket);
+  curl_easy_setopt(easy_, CURLOPT_CLOSESOCKETDATA, loop);
 }
 
 Status Transfer::Start(Job job) {

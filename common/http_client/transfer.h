@@ -21,13 +21,6 @@ struct Job {
   Status refused;
 };
 
-/// Who opens and closes curl's connections; each is called with `loop`.
-struct SocketCallbacks {
-  curl_opensocket_callback open;
-  curl_closesocket_callback close;
-  void* loop;
-};
-
 /// Lives on the loop's thread only.
 class Transfer {
  public:

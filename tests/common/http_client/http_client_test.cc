@@ -8,10 +8,7 @@
 #include <sstream>
 #include <thread>
 
-#include <arpa/inet.h>
 #include <gtest/gtest.h>
-#include <netdb.h>
-#include <unistd.h>
 
 #include "tests/common/http_client/fault_server.h"
 
@@ -134,36 +131,6 @@ TEST(HttpClient, NothingOfOneRequestIsLeftInTheNext) {
   ASSERT_TRUE(answer.ok());
   EXPECT_TRUE(answer->body.starts_with("GET /second "));
   EXPECT_EQ(answer->body.find("secret"), std::string::npos);
-}
-
-// This machine's name if it leads to 127.0.0.1, else "". Unlike "localhost" it takes curl's
-// resolver.
-std::string NameOfLoopback() {
-  std::array<char, 256> name{};
-  gethostname(name.data(), name.size() - 1);
-  addrinfo hints{};
-  hints.ai_family = AF_INET;
-  hints.ai_socktype = SOCK_STREAM;
-  addrinfo* found = nullptr;
-  if (getaddrinfo(name.data(), nullptr, &hints, &found) != 0) return "";
-  sockaddr_in address{};
-  std::memcpy(&address, found->ai_addr, sizeof address);
-  freeaddrinfo(found);
-  return address.sin_addr.s_addr == htonl(INADDR_LOOPBACK) ? name.data() : "";
-}
-
-TEST(HttpClient, ServersAreReachedByNameFromTheFirstRequestOn) {
-  const std::string name = NameOfLoopback();
-  if (name.empty() || name == "localhost") GTEST_SKIP() << "this machine's name is not of loopback";
-  FaultServer server(Echo);
-  const std::string url = "http://" + name + ":" + std::to_string(server.port()) + "/";
-  for (int i = 0; i < 20; ++i) {
-    const auto client = MakeHttpClient();
-    for (int k = 0; k < 3; ++k) {
-      const auto answer = SendAndWait(*client, Post(url, "body"));
-      ASSERT_TRUE(answer.ok()) << "client " << i << ": " << ToString(answer.status());
-    }
-  }
 }
 
 TEST(HttpClient, HeadHasNoBody) {
