@@ -16,12 +16,9 @@ constexpr std::chrono::seconds kPatience{20};
 
 class GrpcToolProviderTest : public ::testing::Test {
  protected:
-  GrpcToolProviderTest() : server(*rpc::Server::Start({.listen = "127.0.0.1:0"}, {&service})) {
-    Connect({});
-  }
+  GrpcToolProviderTest() : server(*rpc::Server::Start({}, {&service})) { Connect({}); }
   void Connect(GrpcProviderOptions options) {
-    provider = std::make_unique<GrpcToolProvider>(rpc::Connect("127.0.0.1:" + std::to_string(port)),
-                                                  options);
+    provider = std::make_unique<GrpcToolProvider>(server->InProcessChannel(), options);
   }
 
   // Waits for one answer.
@@ -48,7 +45,6 @@ class GrpcToolProviderTest : public ::testing::Test {
 
   FakeToolService service;
   std::unique_ptr<rpc::Server> server;
-  const int port = server->port();
   std::unique_ptr<GrpcToolProvider> provider;
 };
 
@@ -150,8 +146,9 @@ TEST_F(GrpcToolProviderTest, DestructionEndsWhatIsUnderWay) {
 }
 
 TEST_F(GrpcToolProviderTest, AnUnreachableServiceIsUnavailable) {
-  server.reset();
-  Connect({.list_timeout = std::chrono::milliseconds(300)});
+  provider = std::make_unique<GrpcToolProvider>(
+      rpc::Connect("127.0.0.1:1"),
+      GrpcProviderOptions{.list_timeout = std::chrono::milliseconds(300)});
   const auto tools = Await<ToolList>([&](auto done) { provider->ListTools({}, done); });
   EXPECT_TRUE(tools.status().code() == StatusCode::kUnavailable ||
               tools.status().code() == StatusCode::kDeadlineExceeded)
