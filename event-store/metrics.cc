@@ -13,9 +13,9 @@ using metrics::Registry;
 
 // The limits that core and the adapters report; a new one is listed here, so that it is exported
 // from the start with 0.
-constexpr std::array kLimits{"write_queue",           "read_queue", "held_webhooks",
-                             "event_waits",           "watchers",   "watch_backlog",
-                             "unconfirmed_documents", "mail",       "mail_waits"};
+constexpr std::array kLimits{"write_queue", "read_queue",    "held_webhooks",         "event_waits",
+                             "watchers",    "watch_backlog", "unconfirmed_documents", "mail",
+                             "mail_waits",  "wal_restart"};
 
 double Seconds(std::chrono::microseconds took) {
   return std::chrono::duration<double>(took).count();

@@ -27,9 +27,28 @@ void IngestSession::Submit(IngestItem item) {
   } else {
     const auto& release = std::get<ReleaseItem>(item.item);
     const Status valid = CheckTenant(release.tenant);
-    if (valid.ok()) hub_.ReleaseByIdentity(release.tenant, release.identity);
+    if (valid.ok()) Release(release);
     AnswerStatus(item.correlation_id, valid);
   }
+}
+
+// A release may overtake its event's commit; it is then noted, and done once the event is held.
+void IngestSession::Release(const ReleaseItem& release) {
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found = appending_.find({release.tenant, release.identity});
+    if (found != appending_.end()) found->second = true;
+  }
+  hub_.ReleaseByIdentity(release.tenant, release.identity);
+}
+
+bool IngestSession::TakeEarlyRelease(const HeldEvent& event) {
+  const std::lock_guard lock(mutex_);
+  const auto found = appending_.find({event.tenant, event.identity});
+  if (found == appending_.end()) return false;
+  const bool released = found->second;
+  appending_.erase(found);
+  return released;
 }
 
 void IngestSession::Append(std::uint64_t correlation_id, AppendItem item) {
@@ -48,6 +67,10 @@ void IngestSession::Append(std::uint64_t correlation_id, AppendItem item) {
         item.request.voice->expects_bxml && item.hold_ms > 0 && hub_.MayHold();
   }
   HeldEvent event{item.request.tenant, item.request.event.identity, item.request.event.call_id, 0};
+  if (item.request.voice && item.request.voice->may_hold) {
+    const std::lock_guard lock(mutex_);
+    appending_.emplace(std::pair(event.tenant, event.identity), false);
+  }
   hub_.store().Append(std::move(item.request),
                       [self = shared_from_this(), correlation_id, event = std::move(event),
                        hold_ms = item.hold_ms](StatusOr<AppendResult> result) {
@@ -59,6 +82,7 @@ void IngestSession::OnAppended(std::uint64_t correlation_id, const HeldEvent& ev
                                std::uint32_t hold_ms, StatusOr<AppendResult> result) {
   IngestOutcome outcome;
   outcome.correlation_id = correlation_id;
+  if (!result.ok() || !result->held) TakeEarlyRelease(event);
   if (!result.ok()) return AnswerStatus(correlation_id, result.status());
   outcome.result = *std::move(result);
   if (!outcome.result.held) {
@@ -80,6 +104,7 @@ void IngestSession::OnAppended(std::uint64_t correlation_id, const HeldEvent& ev
     self->Answer(std::move(answered), held);
   };
   hub_.Hold(held, hold_ms, std::move(request));
+  if (TakeEarlyRelease(held)) hub_.ReleaseByIdentity(held.tenant, held.identity);
   // Close may have dropped this session's holds just before this one was added.
   if (is_closed()) hub_.DropSession(this);
 }

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <unordered_map>
+#include <utility>
 
 #include "event-store/core/held_webhooks.h"
 #include "event-store/core/ingest.h"
@@ -40,6 +42,9 @@ class IngestSession : public std::enable_shared_from_this<IngestSession> {
   void OnAppended(std::uint64_t correlation_id, const HeldEvent& event, std::uint32_t hold_ms,
                   StatusOr<AppendResult> result);
   void Settle(std::uint64_t correlation_id, SettleRequest request);
+  void Release(const ReleaseItem& release);
+  /// Whether a release came for this event while it was on its way to the store.
+  bool TakeEarlyRelease(const HeldEvent& event);
   bool ForgetUnconfirmed(const SettleRequest& request);
   /// Tells the sink; keeps in mind the document the outcome carries (the hub was told before), or
   /// returns it when the stream is gone.
@@ -58,6 +63,8 @@ class IngestSession : public std::enable_shared_from_this<IngestSession> {
   bool was_full_ = false;
   bool closed_ = false;
   std::unordered_map<std::string, Unconfirmed> unconfirmed_;  // by receipt id
+  // Voice events on their way to the store, at most max_pending_; true once released.
+  std::map<std::pair<std::string, std::string>, bool> appending_;  // by tenant and identity
 };
 
 }  // namespace bw::event_store

@@ -22,6 +22,7 @@ void Checkpointer::Stop() {
     if (stopping_) return;
     stopping_ = true;
     changed_.notify_one();
+    room_.notify_all();
   }
   if (!thread_.joinable()) return;
   thread_.join();
@@ -30,18 +31,33 @@ void Checkpointer::Stop() {
 }
 
 void Checkpointer::OnWalBytes(std::int64_t bytes) {
+  telemetry_.WalBytes(bytes);
+  const std::lock_guard lock(mutex_);
   wal_bytes_ = bytes;
   dirty_ = true;
-  telemetry_.WalBytes(bytes);
   if (bytes > options_.max_wal_bytes) changed_.notify_one();
+}
+
+bool Checkpointer::HasRoom() const {
+  return stopping_ || (!restarting_ && (blocked_ || wal_bytes_ <= 2 * options_.max_wal_bytes));
+}
+
+void Checkpointer::AwaitRoom() {
+  std::unique_lock lock(mutex_);
+  if (HasRoom()) return;
+  room_.wait_for(lock, options_.max_pause, [this] { return HasRoom(); });
 }
 
 void Checkpointer::Loop() {
   std::unique_lock lock(mutex_);
   while (!stopping_) {
-    changed_.wait_for(lock, options_.interval);
+    // After a restart that was blocked the next try waits its turn: each one holds up the writer.
+    changed_.wait_for(lock, blocked_ ? options_.retry : options_.interval, [this] {
+      return stopping_ || (!blocked_ && wal_bytes_ > options_.max_wal_bytes);
+    });
     if (stopping_) return;
-    if (!dirty_.exchange(false)) continue;
+    if (!dirty_ && wal_bytes_ <= options_.max_wal_bytes) continue;
+    dirty_ = false;
     lock.unlock();
     Checkpoint();
     lock.lock();
@@ -50,11 +66,21 @@ void Checkpointer::Loop() {
 
 void Checkpointer::Checkpoint() {
   sqlite3* const db = connection_->handle();
-  // Almost everything is moved while writers go on; results are not needed, the next round retries.
+  // Almost everything is moved while the writer goes on; what fails is tried again next time.
   sqlite3_wal_checkpoint_v2(db, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
-  if (wal_bytes_ > options_.max_wal_bytes) {
-    sqlite3_wal_checkpoint_v2(db, nullptr, SQLITE_CHECKPOINT_RESTART, nullptr, nullptr);
+  {
+    const std::lock_guard lock(mutex_);
+    if (wal_bytes_ <= options_.max_wal_bytes) return;
+    restarting_ = true;
   }
+  const int result =
+      sqlite3_wal_checkpoint_v2(db, nullptr, SQLITE_CHECKPOINT_RESTART, nullptr, nullptr);
+  if (result != SQLITE_OK) telemetry_.Refused("wal_restart");
+  const std::lock_guard lock(mutex_);
+  restarting_ = false;
+  blocked_ = result != SQLITE_OK;
+  if (!blocked_) wal_bytes_ = 0;
+  room_.notify_all();
 }
 
 }  // namespace bw::event_store

@@ -111,6 +111,7 @@ void GroupWriter::Loop() {
 }
 
 void GroupWriter::CommitGroup(Group& group) {
+  if (gate_ != nullptr) gate_();
   const auto started = clock_.Steady();
   const Status status = TryCommit(group, 0, group.size());
   if (status.ok() || group.size() == 1 || ConcernsEveryStep(status)) {

@@ -61,6 +61,8 @@ class GroupWriter {
 
   /// Reads the counters a context starts from. Before Start.
   Status LoadCounters();
+  /// Runs before each transaction, on the committing thread. Before Start.
+  void SetGate(std::function<void()> gate) { gate_ = std::move(gate); }
   void Start();
   /// Thread-safe. A step that is refused (queue full, stopped) is finished on the calling thread.
   void Submit(WriteStep step);
@@ -83,6 +85,7 @@ class GroupWriter {
   const Clock& clock_;
   Telemetry& telemetry_;
   StoreListener& listener_;
+  std::function<void()> gate_;
   WriteContext context_;  // the thread's own once started
 
   std::mutex mutex_;  // guards queue_, queued_bytes_, stopping_

@@ -30,7 +30,8 @@ constexpr char kWriterSettings[] =
 constexpr char kReaderSettings[] =
     "PRAGMA busy_timeout=10000; PRAGMA query_only=1; PRAGMA cache_size=-4000;"
     "PRAGMA mmap_size=268435456;";
-constexpr char kCheckpointSettings[] = "PRAGMA busy_timeout=1000; PRAGMA synchronous=FULL;";
+// A restart of the log waits for readers while it holds the write lock, hence the short patience.
+constexpr char kCheckpointSettings[] = "PRAGMA busy_timeout=100; PRAGMA synchronous=FULL;";
 
 // Held as long as the process lives; the operating system releases it however the process ends.
 class FolderLock {
@@ -179,6 +180,7 @@ Status RunningSqliteStore::Start(const Clock& clock, StoreListener& listener) {
     BW_ASSIGN_OR_RETURN(auto checkpoints, OpenConnection(path, kCheckpointSettings));
     checkpointer_ =
         std::make_unique<Checkpointer>(std::move(checkpoints), options_.checkpoint, telemetry_);
+    writer_->SetGate([checkpointer = checkpointer_.get()] { checkpointer->AwaitRoom(); });
     sqlite3_wal_hook(writing, OnWalCommit, checkpointer_.get());
     std::vector<std::unique_ptr<Connection>> connections;
     for (int i = 0; i < options_.readers; ++i) {

@@ -265,6 +265,17 @@ TEST_F(EventHubTest, ReleaseHoldAnswersNow) {
   EXPECT_TRUE(stream.Wait(1).result.bxml.empty());
 }
 
+TEST_F(EventHubTest, AReleaseThatOvertakesTheCommitIsNotLost) {
+  Stream stream;
+  const auto session = Open(stream);
+  for (std::uint64_t i = 0; i < 50; ++i) {
+    const std::string identity = "early-" + std::to_string(i);
+    session->Submit(Webhook(2 * i, identity));
+    session->Submit({2 * i + 1, ReleaseItem{"default", identity}});
+  }
+  for (std::uint64_t i = 0; i < 50; ++i) EXPECT_TRUE(stream.Wait(2 * i).result.bxml.empty());
+}
+
 TEST_F(EventHubTest, HoldsAreBounded) {
   HubLimits limits;
   limits.max_held = 1;
