@@ -78,6 +78,14 @@ else
 fi
 wait_for "${PIDS[0]:+the gateway}" "http://127.0.0.1:$ADMIN_PORT/readyz" "${PIDS[0]}"
 
+http_headers=
+[ -n "${BW_MCP_AUTH_TOKEN:-}" ] && http_headers=', "headers": {"Authorization": "Bearer <BW_MCP_AUTH_TOKEN>"}'
+stdio_environment=
+if [ -n "${SANDBOX:-}" ]; then
+  url="\"http://127.0.0.1:$SANDBOX_PORT\""
+  stdio_environment=', "env": {"BW_CLIENT_ID": "sandbox-client", "BW_CLIENT_SECRET": "sandbox-secret"'
+  stdio_environment+=", \"BW_API_URL\": $url, \"BW_VOICE_URL\": $url, \"BW_MESSAGING_URL\": $url}"
+fi
 url_host=$MCP_HOST
 [ "$url_host" = 0.0.0.0 ] && url_host=127.0.0.1
 {
@@ -92,12 +100,11 @@ url_host=$MCP_HOST
   echo "metrics    http://127.0.0.1:$ADMIN_PORT/metrics"
   echo
   echo "MCP client over HTTP:"
-  printf '  {"mcpServers": {"bandwidth": {"type": "http", "url": "http://%s:%s/mcp"%s}}}\n' "$url_host" "$MCP_PORT" \
-    "${BW_MCP_AUTH_TOKEN:+, \"headers\": {\"Authorization\": \"Bearer <BW_MCP_AUTH_TOKEN>\"}}"
+  printf '  {"mcpServers": {"bandwidth": {"type": "http", "url": "http://%s:%s/mcp"%s}}}\n' \
+    "$url_host" "$MCP_PORT" "$http_headers"
   echo "MCP client over stdio (it starts its own process):"
   printf '  {"mcpServers": {"bandwidth": {"command": "%s", "args": ["--transport", "stdio"]%s}}}\n' \
-    "$(readlink -f "$BIN")/bandwidth-mcp" \
-    "${SANDBOX:+, \"env\": {\"BW_CLIENT_ID\": \"sandbox-client\", \"BW_CLIENT_SECRET\": \"sandbox-secret\", \"BW_API_URL\": \"http://127.0.0.1:$SANDBOX_PORT\", \"BW_VOICE_URL\": \"http://127.0.0.1:$SANDBOX_PORT\", \"BW_MESSAGING_URL\": \"http://127.0.0.1:$SANDBOX_PORT\"}}"
+    "$(readlink -f "$BIN")/bandwidth-mcp" "$stdio_environment"
   echo
   echo "Ctrl-C stops it."
 } >&2

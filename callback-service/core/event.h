@@ -17,7 +17,7 @@ inline constexpr std::size_t kMaxIdBytes = 256;
 inline constexpr std::size_t kMaxTypeBytes = 64;
 inline constexpr std::size_t kMaxRecipients = 64;
 /// Longer tags (createCall allows 4096 bytes) are cut; the payload keeps them whole.
-inline constexpr std::size_t kMaxTagBytes = 1024;
+inline constexpr std::size_t kMaxTagBytes = 4096;
 
 enum class Channel { kVoice, kMessaging, kNotification };
 enum class Direction { kUnknown, kInbound, kOutbound };
