@@ -1,7 +1,9 @@
 #include "standalone/config.h"
 
 #include <array>
+#include <regex>
 #include <set>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -44,17 +46,33 @@ void Collect(const Status& status, std::set<std::string, std::less<>>& seen,
   }
 }
 
-// Behind our own help, that of the services: their variables all work here.
-std::string HelpOfServices(const std::string& own) {
-  if (own.find("Usage:") == std::string::npos) return "";  // --version
-  std::string text = "\nThe services inside are set by the variables of their own programs:\n";
+// Appends to `text` what `help` of a service says of variables that `text` does not name yet:
+// "--flag <meaning> (VARIABLE)", or VARIABLE and its meaning on two lines where there is no flag.
+void AppendVariables(const std::string& help, std::string& text) {
+  static const std::regex entry(
+      R"(\n(?:  --[a-z0-9-]+)?\s{2,}([^\n]+) \((BW_[A-Z0-9_]+)\)|\n  (BW_[A-Z0-9_]+)\n\s+([^\n]+))");
+  for (std::sregex_iterator at(help.begin(), help.end(), entry), end; at != end; ++at) {
+    const std::smatch& match = *at;
+    const std::string variable = match[2].matched ? match[2] : match[3];
+    // Addresses between services mean nothing where they share a process.
+    if (variable.ends_with("_LISTEN") || variable.ends_with("_ADDRESS")) continue;
+    if (std::regex_search(text, std::regex("\\b" + variable + "\\b"))) continue;
+    const std::string meaning = match[2].matched ? match[1] : match[4];
+    text += "  " + variable + "\n" + std::string(30, ' ') + meaning + "\n";
+  }
+}
+
+// Our own help, and behind it the settings of the services inside: their variables all work here.
+std::string WholeHelp(std::string text) {
+  if (text.find("Usage:") == std::string::npos) return text;  // --version
+  text += "\nThe services inside take these from the environment:\n";
   const std::vector<std::string> help{"--help"};
   const auto append = [&](auto load) {
     const auto loaded = load({}, help);
-    if (loaded.ok()) text += "\n" + loaded->text_to_print.value_or("");
+    if (loaded.ok()) AppendVariables(loaded->text_to_print.value_or(""), text);
   };
-  append(gateway::LoadConfig);
   append(tool_service::LoadConfig);
+  append(gateway::LoadConfig);
   append(callback_service::LoadConfig);
   append(event_store::LoadConfig);
   return text;
@@ -86,7 +104,7 @@ StatusOr<config::Outcome<Config>> LoadConfig(const config::Environment& environm
   auto text = options.Parse(environment, args);
   if (!text.ok()) Collect(text.status(), seen, problems);
   if (text.ok() && text->has_value()) {
-    outcome.text_to_print = **text + HelpOfServices(**text);
+    outcome.text_to_print = WholeHelp(**text);
     return outcome;
   }
   config::Environment merged = environment;
