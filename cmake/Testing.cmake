@@ -17,12 +17,14 @@ function(bw_add_test name)
 endfunction()
 
 # bw_add_fuzzer(NAME SOURCE x_fuzz.cc CORPUS x_corpus LIBS…)
-# With BW_FUZZ a libFuzzer binary; otherwise the same entry point replays the checked-in corpus as a test.
+# With BW_FUZZ a libFuzzer binary, built by the target `fuzzers`; otherwise the same entry point replays the checked-in corpus as a test.
+add_custom_target(fuzzers)
 function(bw_add_fuzzer name)
   cmake_parse_arguments(ARG "" "SOURCE;CORPUS" "LIBS" ${ARGN})
   if(BW_FUZZ)
     add_executable(${name} ${ARG_SOURCE})
     target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+    add_dependencies(fuzzers ${name})
     set_property(GLOBAL APPEND PROPERTY BW_FUZZERS "${name} ${CMAKE_CURRENT_SOURCE_DIR}/${ARG_CORPUS}")
   else()
     add_executable(${name} ${ARG_SOURCE} ${CMAKE_SOURCE_DIR}/tests/support/fuzz_replay_main.cc)
