@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 #include <vector>
+
 #include "common/clock/clock.h"
 #include "common/clock/scheduler.h"
 #include "common/http/admin_server.h"

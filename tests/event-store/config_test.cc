@@ -15,8 +15,7 @@ TEST(Config, DataGoesWhereStateBelongs) {
             "/s/bandwidth-mcp");
   EXPECT_EQ(Load({{"HOME", "/h"}}, {})->config.data_dir, "/h/.local/state/bandwidth-mcp");
   EXPECT_EQ(Load({{"HOME", "/h"}, {"BW_DATA_DIR", "/d"}}, {})->config.data_dir, "/d");
-  EXPECT_EQ(Load({{"BW_DATA_DIR", "/d"}}, {"--data-dir", ":memory:"})->config.data_dir,
-            ":memory:");
+  EXPECT_EQ(Load({{"BW_DATA_DIR", "/d"}}, {"--data-dir", ":memory:"})->config.data_dir, ":memory:");
 }
 
 TEST(Config, DefaultsAreTheDocumentedOnes) {

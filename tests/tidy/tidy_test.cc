@@ -66,8 +66,8 @@ std::vector<LayerRule> LayerRules() {
     rules.push_back(
         {"^" + service + "/main\\.cc$", {own + "(app|config)\\.h", "^\"common/(process|config)/"}});
     rules.push_back({"^" + service + "/(app|config|metrics)\\.", {own, "^\"common/", "^\"bw/"}});
-    rules.push_back(
-        {"^" + service + "/core/", {own + "core/", "^\"common/(status|base64|clock|json|xml|bxml)/"}});
+    rules.push_back({"^" + service + "/core/",
+                     {own + "core/", "^\"common/(status|base64|clock|json|xml|bxml)/"}});
     rules.push_back(
         {"^" + service + "/",
          {own + "core/", own + "@folder/", own + "metrics\\.h", "^\"common/", "^\"bw/"}});
@@ -75,7 +75,8 @@ std::vector<LayerRule> LayerRules() {
   // rpc, http and http_client may see the rest of common, never the reverse.
   rules.push_back({"^common/(rpc|http|http_client)/", {"^\"common/"}});
   rules.push_back(
-      {"^common/", {"^\"common/(status|base64|clock|config|log|metrics|json|xml|bxml|worker|process)/"}});
+      {"^common/",
+       {"^\"common/(status|base64|clock|config|log|metrics|json|xml|bxml|worker|process)/"}});
   rules.push_back({"^(standalone|tests)/", {".*"}});
   return rules;
 }
