@@ -124,6 +124,9 @@ class RunningApp : public App {
     if (server_ && !server_->Drain(limit)) {
       log::Warning("drain.cut", {{"limit_ms", static_cast<std::int64_t>(limit.count())}});
     }
+    // The tool service stops next; gRPC ends the process when an in-process channel is asked after
+    // that.
+    readiness_->Stop();
   }
 
   void LogReady() const {

@@ -282,6 +282,11 @@ Status App::Ready() const {
   return parts_->probe->reached() ? OkStatus() : Unavailable("the event store is not reached");
 }
 
-void App::Drain(milliseconds limit) { parts_->server->Shutdown(limit); }
+void App::Drain(milliseconds limit) {
+  parts_->server->Shutdown(limit);
+  // The event store stops next; gRPC ends the process when an in-process channel is asked after
+  // that.
+  parts_->probe->Stop();
+}
 
 }  // namespace bw::tool_service

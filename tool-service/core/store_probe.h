@@ -26,11 +26,14 @@ class StoreProbe {
   /// thread, and must not destroy the probe. All references outlive it.
   StoreProbe(EventJournal& journal, Scheduler& scheduler, const Clock& clock, std::string tenant,
              std::function<void(bool reached)> on_result, ProbeTimes times = {});
-  /// No result is reported after it.
+  /// Stop.
   ~StoreProbe();
   StoreProbe(const StoreProbe&) = delete;
   StoreProbe& operator=(const StoreProbe&) = delete;
 
+  /// Nothing is asked and no result reported after it; waits for a question that is just being
+  /// sent. Idempotent; not from `on_result`.
+  void Stop();
   /// The last result; false before the first.
   bool reached() const;
 
