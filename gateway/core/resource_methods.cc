@@ -21,15 +21,16 @@ void ReadResource(MethodContext& context, std::shared_ptr<Call> call) {
   if (!uri) {
     return call->Fail(MakeError(Fault::kInvalidParams, "Invalid params: uri must be a string"));
   }
-  ResourceRead read{request.audience, request.caller, std::string(*uri)};
-  auto done = [&wire = context.wire, call](StatusOr<std::vector<ResourceContent>> contents) {
+  ResourceRead read{request.audience, request.caller, std::string(*uri), {}};
+  auto done = [&wire = context.wire, call](StatusOr<ResourceOutcome> outcome) {
     const Request& asked = call->request();
     const auto asked_uri = json::GetString(asked.message.params, "uri").value_or("");
-    if (!contents.ok()) {
-      return call->Fail(ResourceReadError(contents.status(), asked.era, asked_uri));
+    if (!outcome.ok()) {
+      return call->Fail(ResourceReadError(outcome.status(), asked.era, asked_uri));
     }
+    const auto* contents = std::get_if<std::vector<ResourceContent>>(&*outcome);
     // A resource without contents cannot be told from one that is not there.
-    if (contents->empty()) {
+    if (contents == nullptr || contents->empty()) {
       return call->Fail(ResourceReadError(NotFound("empty"), asked.era, asked_uri));
     }
     const Shape shape = call->shape();

@@ -6,6 +6,13 @@
 #include "gateway/core/rpc_status.h"
 
 namespace bw::gateway {
+namespace {
+
+Status NobodyToAsk() {
+  return FailedPrecondition("the tool asks for a person's answer, which was not offered");
+}
+
+}  // namespace
 
 void AnswerPage(MethodContext&, Catalogue::Lists& lists, std::shared_ptr<Call> call) {
   const json::Json* cursor = json::Find(call->request().message.params, "cursor");
@@ -44,15 +51,18 @@ void CallTool(MethodContext& context, std::shared_ptr<Call> call) {
   tool_call.caller = request.caller;
   tool_call.name = *name;
   tool_call.wants_progress = call->wants_progress();
-  auto done = [&wire = context.wire, call](StatusOr<ToolResult> result) {
-    if (!result.ok()) return call->Fail(ToolCallError(result.status()));
-    const Outcome outcome = result->is_error ? Outcome::kToolError : Outcome::kResult;
+  auto done = [&wire = context.wire, call](StatusOr<ToolOutcome> outcome) {
+    if (!outcome.ok()) return call->Fail(ToolCallError(outcome.status()));
+    const auto* result = std::get_if<ToolResult>(&*outcome);
+    if (result == nullptr) return call->Fail(ToolCallError(NobodyToAsk()));
+    const Outcome kind = result->is_error ? Outcome::kToolError : Outcome::kResult;
     const Shape shape = call->shape();
-    call->Finish(wire.CloseResult(shape, ToolResultMembers(*result, shape)), outcome);
+    call->Finish(wire.CloseResult(shape, ToolResultMembers(*result, shape)), kind);
   };
-  auto progress = [call](const Progress& step) { call->ReportProgress(step); };
+  CallEvents events{[call](const Progress& step) { call->ReportProgress(step); },
+                    [](const LogMessage&) {}};
   call->SetUpstream(
-      context.provider.CallTool(std::move(tool_call), std::move(progress), std::move(done)));
+      context.provider.CallTool(std::move(tool_call), std::move(events), std::move(done)));
 }
 
 }  // namespace bw::gateway

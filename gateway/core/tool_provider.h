@@ -2,12 +2,16 @@
 // (gateway/grpc) asks the tool service; tests put a fake behind it.
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "common/status/status.h"
+#include "gateway/core/watch.h"
 
 namespace bw::gateway {
 
@@ -32,6 +36,9 @@ struct Audience {
   auto operator<=>(const Audience&) const = default;
 };
 
+/// What somebody may do, or must be allowed to do; each includes those before it.
+enum class Access { kRead, kWrite, kAdmin };
+
 /// Who calls; for logs, traces and authorisation.
 struct CallerIdentity {
   std::string request_id;
@@ -39,6 +46,8 @@ struct CallerIdentity {
   std::string traceparent;
   /// Empty when nobody had to authenticate.
   std::string principal;
+  /// What the caller may do at most; everything where no authorisation is in force.
+  Access access = Access::kAdmin;
 };
 
 struct ToolAnnotations {
@@ -56,6 +65,7 @@ struct Tool {
   std::string input_schema_json;
   std::string output_schema_json;
   ToolAnnotations annotations;
+  Access access = Access::kWrite;
 };
 
 struct ToolList {
@@ -105,6 +115,34 @@ struct Progress {
   std::string message;
 };
 
+/// Something a tool has to say on the way.
+struct LogMessage {
+  /// A level of RFC 5424 by its MCP name ("info").
+  std::string level;
+  std::string logger;
+  /// Any JSON value.
+  std::string data_json;
+};
+
+/// Instead of a result: the client's user (or model) is asked first, and the request comes again
+/// with the answers. (2026-07-28 basic/patterns/mrtr)
+struct InputRequired {
+  /// {"key": {"method": "elicitation/create", "params": {…}}}; may be {}.
+  std::string input_requests_json;
+  /// Handed back unread with the answers; may be empty.
+  std::string state;
+};
+
+/// What a request brings of an earlier InputRequired, and what may be asked of its client.
+struct InputExchange {
+  /// What the client declared, as it sent it; one JSON object.
+  std::string client_capabilities_json = "{}";
+  /// The answers by key, one JSON object; empty: there are none.
+  std::string responses_json;
+  /// Of the InputRequired that is answered.
+  std::string state;
+};
+
 struct Resource {
   std::string uri;
   std::string name;
@@ -122,6 +160,31 @@ struct ResourceTemplate {
   std::string mime_type;
 };
 
+struct PromptArgument {
+  std::string name;
+  std::string title;
+  std::string description;
+  bool required = false;
+};
+
+struct Prompt {
+  std::string name;
+  std::string title;
+  std::string description;
+  std::vector<PromptArgument> arguments;
+};
+
+struct PromptMessage {
+  /// The agent's own words; otherwise the user's.
+  bool from_assistant = false;
+  ContentBlock content;
+};
+
+struct PromptText {
+  std::string description;
+  std::vector<PromptMessage> messages;
+};
+
 struct ToolCall {
   Audience audience;
   CallerIdentity caller;
@@ -129,12 +192,66 @@ struct ToolCall {
   /// One JSON object.
   std::string arguments_json = "{}";
   bool wants_progress = false;
+  /// Log messages of this level and above are wanted; empty: none.
+  std::string log_level;
+  InputExchange input;
 };
 
 struct ResourceRead {
   Audience audience;
   CallerIdentity caller;
   std::string uri;
+  InputExchange input;
+};
+
+struct PromptGet {
+  Audience audience;
+  CallerIdentity caller;
+  std::string name;
+  std::map<std::string, std::string> arguments;
+  InputExchange input;
+};
+
+struct CompletionQuery {
+  enum class Reference { kPrompt, kResource };
+
+  Audience audience;
+  CallerIdentity caller;
+  Reference reference = Reference::kPrompt;
+  /// The prompt's name, or the template's (or resource's) URI.
+  std::string name;
+  std::string argument;
+  /// What was typed so far.
+  std::string value;
+  /// Arguments that are settled already.
+  std::map<std::string, std::string> settled;
+};
+
+struct Completion {
+  /// Best first, at most 100.
+  std::vector<std::string> values;
+  /// All there are; 0: unknown.
+  std::uint32_t total = 0;
+  bool has_more = false;
+};
+
+/// Equal revisions: nothing changed, whatever the audience.
+struct CatalogueRevisions {
+  std::string tools;
+  std::string prompts;
+  std::string resources;
+
+  bool operator==(const CatalogueRevisions&) const = default;
+};
+
+using ToolOutcome = std::variant<ToolResult, InputRequired>;
+using ResourceOutcome = std::variant<std::vector<ResourceContent>, InputRequired>;
+using PromptOutcome = std::variant<PromptText, InputRequired>;
+
+/// What is told of a call while it runs.
+struct CallEvents {
+  std::function<void(const Progress&)> progress;
+  std::function<void(const LogMessage&)> log;
 };
 
 /// Something under way. Cancel is safe from any thread, more than once, and after completion;
@@ -146,11 +263,11 @@ class Cancellable {
 };
 
 /// Thread-safe, and nothing blocks. Every `done` runs exactly once, on any thread, perhaps before
-/// the method returns; a call's progress runs before its `done`, never beside it. What CallTool and
-/// ReadResource return is never null. Errors: NOT_FOUND
-/// (no such tool or resource), INVALID_ARGUMENT, FAILED_PRECONDITION (the message says what to
-/// set), RESOURCE_EXHAUSTED, UNAVAILABLE, DEADLINE_EXCEEDED, CANCELLED. A tool that ran and failed
-/// is a result. Destruction cancels what is under way and waits for its `done`s.
+/// the method returns; a call's events run before its `done`, never beside it. What returns a
+/// Cancellable never returns null. Errors: NOT_FOUND (no such tool, prompt or resource),
+/// INVALID_ARGUMENT, PERMISSION_DENIED, FAILED_PRECONDITION (the message says what to set),
+/// RESOURCE_EXHAUSTED, UNAVAILABLE, DEADLINE_EXCEEDED, CANCELLED. A tool that ran and failed is a
+/// result. Destruction cancels what is under way and waits for its `done`s.
 class ToolProvider {
  public:
   template <typename T>
@@ -158,15 +275,21 @@ class ToolProvider {
 
   virtual ~ToolProvider() = default;
   virtual void ListTools(const Audience& audience, Done<ToolList> done) = 0;
-  virtual std::shared_ptr<Cancellable> CallTool(ToolCall call,
-                                                std::function<void(const Progress&)> progress,
-                                                Done<ToolResult> done) = 0;
+  virtual std::shared_ptr<Cancellable> CallTool(ToolCall call, CallEvents events,
+                                                Done<ToolOutcome> done) = 0;
   virtual void ListResources(const Audience& audience, Done<std::vector<Resource>> done) = 0;
   virtual void ListResourceTemplates(const Audience& audience,
                                      Done<std::vector<ResourceTemplate>> done) = 0;
   virtual std::shared_ptr<Cancellable> ReadResource(ResourceRead read,
-                                                    Done<std::vector<ResourceContent>> done) = 0;
+                                                    Done<ResourceOutcome> done) = 0;
+  virtual void ListPrompts(const Audience& audience, Done<std::vector<Prompt>> done) = 0;
+  virtual std::shared_ptr<Cancellable> GetPrompt(PromptGet get, Done<PromptOutcome> done) = 0;
+  virtual std::shared_ptr<Cancellable> Complete(CompletionQuery query, Done<Completion> done) = 0;
   virtual void GetInstructions(const Audience& audience, Done<std::string> done) = 0;
+  /// `changed` runs soon with how things stand and again after each change; a broken connection is
+  /// made anew in between. Never two at once. Must be dropped before the provider.
+  virtual std::unique_ptr<Watch> WatchCatalogue(
+      const std::string& tenant, std::function<void(const CatalogueRevisions&)> changed) = 0;
 };
 
 }  // namespace bw::gateway

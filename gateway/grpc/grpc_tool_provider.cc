@@ -12,6 +12,7 @@
 
 #include "bw/tool_service/v1/tool_service.grpc.pb.h"
 #include "common/rpc/rpc.h"
+#include "gateway/grpc/stream_watch.h"
 #include "gateway/grpc/tool_messages.h"
 
 namespace bw::gateway {
@@ -63,11 +64,11 @@ Context MakeContext(std::chrono::milliseconds timeout) {
 // One CallTool stream; deletes itself when it is done.
 class ToolStream : public grpc::ClientReadReactor<v1::CallToolResponse> {
  public:
-  ToolStream(Context context, Tracker& tracker, std::function<void(const Progress&)> progress,
-             ToolProvider::Done<ToolResult> done)
+  ToolStream(Context context, Tracker& tracker, CallEvents events,
+             ToolProvider::Done<ToolOutcome> done)
       : context_(std::move(context)),
         tracker_(tracker),
-        progress_(std::move(progress)),
+        events_(std::move(events)),
         done_(std::move(done)) {}
 
   void Start(v1::ToolService::Stub& stub, v1::CallToolRequest request) {
@@ -81,13 +82,16 @@ class ToolStream : public grpc::ClientReadReactor<v1::CallToolResponse> {
     if (!ok) return;
     switch (message_.message_case()) {
       case v1::CallToolResponse::kProgress:
-        progress_(FromMessage(message_.progress()));
+        events_.progress(FromMessage(message_.progress()));
         break;
       case v1::CallToolResponse::kResult:
         outcome_ = FromMessage(*message_.mutable_result());
         break;
       case v1::CallToolResponse::kInputRequired:
-        outcome_ = FailedPrecondition("the tool asks for a person's answer, which was not offered");
+        outcome_ = FromMessage(*message_.mutable_input_required());
+        break;
+      case v1::CallToolResponse::kLog:
+        events_.log(FromMessage(*message_.mutable_log()));
         break;
       case v1::CallToolResponse::MESSAGE_NOT_SET:
         break;
@@ -101,7 +105,7 @@ class ToolStream : public grpc::ClientReadReactor<v1::CallToolResponse> {
     done_(std::move(outcome_));
     // What `done` holds must be gone before the provider may be.
     done_ = nullptr;
-    progress_ = nullptr;
+    events_ = {};
     Tracker& tracker = tracker_;
     const Context context = context_;
     delete this;
@@ -111,11 +115,11 @@ class ToolStream : public grpc::ClientReadReactor<v1::CallToolResponse> {
  private:
   const Context context_;
   Tracker& tracker_;
-  std::function<void(const Progress&)> progress_;
-  ToolProvider::Done<ToolResult> done_;
+  CallEvents events_;
+  ToolProvider::Done<ToolOutcome> done_;
   v1::CallToolRequest request_;
   v1::CallToolResponse message_;
-  StatusOr<ToolResult> outcome_ = Internal("the tool service ended the call without a result");
+  StatusOr<ToolOutcome> outcome_ = Internal("the tool service ended the call without a result");
 };
 
 }  // namespace
@@ -154,14 +158,29 @@ class GrpcToolProvider::Connection {
     return std::make_shared<ContextHandle>(context);
   }
 
-  std::shared_ptr<Cancellable> Call(const ToolCall& call,
-                                    std::function<void(const Progress&)> progress,
-                                    Done<ToolResult> done) {
+  std::shared_ptr<Cancellable> Call(const ToolCall& call, CallEvents events,
+                                    Done<ToolOutcome> done) {
     const Context context = MakeContext(options_.call_timeout);
     tracker_.Add(context);
-    auto* stream = new ToolStream(context, tracker_, std::move(progress), std::move(done));
+    auto* stream = new ToolStream(context, tracker_, std::move(events), std::move(done));
     stream->Start(*stub_, ToMessage(call));
     return std::make_shared<ContextHandle>(context);
+  }
+
+  std::unique_ptr<Watch> WatchCatalogue(const std::string& tenant,
+                                        std::function<void(const CatalogueRevisions&)> changed) {
+    auto request = std::make_shared<v1::WatchCatalogueRequest>();
+    request->set_tenant(tenant);
+    using Catalogue = StreamWatch<v1::WatchCatalogueResponse>;
+    return std::make_unique<Catalogue>(
+        Catalogue::Functions{[this, request](grpc::ClientContext* context, auto* reactor) {
+                               stub_->async()->WatchCatalogue(context, request.get(), reactor);
+                             },
+                             [changed = std::move(changed)](v1::WatchCatalogueResponse& response) {
+                               changed(FromMessage(response));
+                             },
+                             // The first answer of the next stream tells what was missed.
+                             [](const Status&) {}});
   }
 
  private:
@@ -184,9 +203,9 @@ void GrpcToolProvider::ListTools(const Audience& audience, Done<ToolList> done) 
       std::move(done));
 }
 
-std::shared_ptr<Cancellable> GrpcToolProvider::CallTool(
-    ToolCall call, std::function<void(const Progress&)> progress, Done<ToolResult> done) {
-  return connection_->Call(call, std::move(progress), std::move(done));
+std::shared_ptr<Cancellable> GrpcToolProvider::CallTool(ToolCall call, CallEvents events,
+                                                        Done<ToolOutcome> done) {
+  return connection_->Call(call, std::move(events), std::move(done));
 }
 
 void GrpcToolProvider::ListResources(const Audience& audience, Done<std::vector<Resource>> done) {
@@ -206,10 +225,30 @@ void GrpcToolProvider::ListResourceTemplates(const Audience& audience,
       std::move(done));
 }
 
-std::shared_ptr<Cancellable> GrpcToolProvider::ReadResource(
-    ResourceRead read, Done<std::vector<ResourceContent>> done) {
+std::shared_ptr<Cancellable> GrpcToolProvider::ReadResource(ResourceRead read,
+                                                            Done<ResourceOutcome> done) {
   return connection_->Ask<v1::ReadResourceResponse>(
       &v1::ToolService::StubInterface::async_interface::ReadResource, ToMessage(read),
+      std::move(done));
+}
+
+void GrpcToolProvider::ListPrompts(const Audience& audience, Done<std::vector<Prompt>> done) {
+  v1::ListPromptsRequest request;
+  SetAudience(audience, request);
+  connection_->Ask<v1::ListPromptsResponse>(
+      &v1::ToolService::StubInterface::async_interface::ListPrompts, std::move(request),
+      std::move(done));
+}
+
+std::shared_ptr<Cancellable> GrpcToolProvider::GetPrompt(PromptGet get, Done<PromptOutcome> done) {
+  return connection_->Ask<v1::GetPromptResponse>(
+      &v1::ToolService::StubInterface::async_interface::GetPrompt, ToMessage(get), std::move(done));
+}
+
+std::shared_ptr<Cancellable> GrpcToolProvider::Complete(CompletionQuery query,
+                                                        Done<Completion> done) {
+  return connection_->Ask<v1::CompleteResponse>(
+      &v1::ToolService::StubInterface::async_interface::Complete, ToMessage(query),
       std::move(done));
 }
 
@@ -219,6 +258,11 @@ void GrpcToolProvider::GetInstructions(const Audience& audience, Done<std::strin
   connection_->Ask<v1::GetInstructionsResponse>(
       &v1::ToolService::StubInterface::async_interface::GetInstructions, std::move(request),
       std::move(done));
+}
+
+std::unique_ptr<Watch> GrpcToolProvider::WatchCatalogue(
+    const std::string& tenant, std::function<void(const CatalogueRevisions&)> changed) {
+  return connection_->WatchCatalogue(tenant, std::move(changed));
 }
 
 }  // namespace bw::gateway

@@ -29,15 +29,18 @@ class GrpcToolProvider : public ToolProvider {
   ~GrpcToolProvider() override;
 
   void ListTools(const Audience& audience, Done<ToolList> done) override;
-  std::shared_ptr<Cancellable> CallTool(ToolCall call,
-                                        std::function<void(const Progress&)> progress,
-                                        Done<ToolResult> done) override;
+  std::shared_ptr<Cancellable> CallTool(ToolCall call, CallEvents events,
+                                        Done<ToolOutcome> done) override;
   void ListResources(const Audience& audience, Done<std::vector<Resource>> done) override;
   void ListResourceTemplates(const Audience& audience,
                              Done<std::vector<ResourceTemplate>> done) override;
-  std::shared_ptr<Cancellable> ReadResource(ResourceRead read,
-                                            Done<std::vector<ResourceContent>> done) override;
+  std::shared_ptr<Cancellable> ReadResource(ResourceRead read, Done<ResourceOutcome> done) override;
+  void ListPrompts(const Audience& audience, Done<std::vector<Prompt>> done) override;
+  std::shared_ptr<Cancellable> GetPrompt(PromptGet get, Done<PromptOutcome> done) override;
+  std::shared_ptr<Cancellable> Complete(CompletionQuery query, Done<Completion> done) override;
   void GetInstructions(const Audience& audience, Done<std::string> done) override;
+  std::unique_ptr<Watch> WatchCatalogue(
+      const std::string& tenant, std::function<void(const CatalogueRevisions&)> changed) override;
 
  private:
   class Connection;

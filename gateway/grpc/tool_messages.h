@@ -23,15 +23,23 @@ void SetAudience(const Audience& audience, Message& request) {
 
 bw::tool_service::v1::CallToolRequest ToMessage(const ToolCall& call);
 bw::tool_service::v1::ReadResourceRequest ToMessage(const ResourceRead& read);
+bw::tool_service::v1::GetPromptRequest ToMessage(const PromptGet& get);
+bw::tool_service::v1::CompleteRequest ToMessage(const CompletionQuery& query);
 
 // The messages are emptied: their strings are moved.
 ToolList FromMessage(bw::tool_service::v1::ListToolsResponse& response);
 std::vector<Resource> FromMessage(bw::tool_service::v1::ListResourcesResponse& response);
 std::vector<ResourceTemplate> FromMessage(
     bw::tool_service::v1::ListResourceTemplatesResponse& response);
-std::vector<ResourceContent> FromMessage(bw::tool_service::v1::ReadResourceResponse& response);
+ResourceOutcome FromMessage(bw::tool_service::v1::ReadResourceResponse& response);
+std::vector<Prompt> FromMessage(bw::tool_service::v1::ListPromptsResponse& response);
+PromptOutcome FromMessage(bw::tool_service::v1::GetPromptResponse& response);
+Completion FromMessage(bw::tool_service::v1::CompleteResponse& response);
 ToolResult FromMessage(bw::tool_service::v1::ToolResult& result);
+InputRequired FromMessage(bw::tool_service::v1::InputRequired& message);
+LogMessage FromMessage(bw::tool_service::v1::LogMessage& message);
 Progress FromMessage(const bw::tool_service::v1::Progress& progress);
+CatalogueRevisions FromMessage(bw::tool_service::v1::WatchCatalogueResponse& response);
 std::string FromMessage(bw::tool_service::v1::GetInstructionsResponse& response);
 
 }  // namespace bw::gateway

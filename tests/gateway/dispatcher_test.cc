@@ -205,12 +205,12 @@ TEST_F(DispatcherTest, ProgressIsTheTokensAndGrows) {
   const auto held = provider.Take();
   ASSERT_NE(held, nullptr);
   EXPECT_TRUE(held->call.wants_progress);
-  held->progress({1, 4, "one"});
-  held->progress({1, 4, "again"});
-  held->progress({0.5, 4, "back"});
-  held->progress({2.5, 0, ""});
+  held->events.progress({1, 4, "one"});
+  held->events.progress({1, 4, "again"});
+  held->events.progress({0.5, 4, "back"});
+  held->events.progress({2.5, 0, ""});
   held->done(TextResult("done"));
-  held->progress({3, 4, "late"});
+  held->events.progress({3, 4, "late"});
   ASSERT_EQ(sink->notifications.size(), 2u);
   EXPECT_EQ(sink->notifications[0],
             R"({"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":"t1",)"
@@ -228,7 +228,7 @@ TEST_F(DispatcherTest, WithoutATokenThereIsNoProgress) {
     const auto held = provider.Take();
     ASSERT_NE(held, nullptr);
     EXPECT_FALSE(held->call.wants_progress);
-    held->progress({1, 4, "one"});
+    held->events.progress({1, 4, "one"});
     EXPECT_TRUE(sink->notifications.empty());
     held->done(TextResult("done"));
   }

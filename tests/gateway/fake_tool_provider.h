@@ -17,8 +17,8 @@ namespace bw::gateway {
 /// One tool call the fake was given and has not answered.
 struct HeldCall {
   ToolCall call;
-  std::function<void(const Progress&)> progress;
-  ToolProvider::Done<ToolResult> done;
+  CallEvents events;
+  ToolProvider::Done<ToolOutcome> done;
 };
 
 inline ToolResult TextResult(std::string text, bool is_error = false) {
@@ -63,9 +63,8 @@ class FakeToolProvider : public ToolProvider {
     done(tools);
   }
 
-  std::shared_ptr<Cancellable> CallTool(ToolCall call,
-                                        std::function<void(const Progress&)> progress,
-                                        Done<ToolResult> done) override {
+  std::shared_ptr<Cancellable> CallTool(ToolCall call, CallEvents events,
+                                        Done<ToolOutcome> done) override {
     ++calls;
     auto handle = std::make_shared<Handle>();
     if (!status.ok()) {
@@ -77,8 +76,8 @@ class FakeToolProvider : public ToolProvider {
     } else if (call.name == "fail") {
       done(TextResult("the platform refused", true));
     } else if (call.name == "hold") {
-      auto shared = std::make_shared<HeldCall>(
-          HeldCall{std::move(call), std::move(progress), std::move(done)});
+      auto shared =
+          std::make_shared<HeldCall>(HeldCall{std::move(call), std::move(events), std::move(done)});
       handle->held = shared;
       handle->fake = this;
       const std::lock_guard lock(mutex);
@@ -98,7 +97,7 @@ class FakeToolProvider : public ToolProvider {
     done(templates);
   }
   std::shared_ptr<Cancellable> ReadResource(ResourceRead read,
-                                            Done<std::vector<ResourceContent>> done) override {
+                                            Done<ResourceOutcome> done) override {
     if (!status.ok()) {
       done(status);
     } else if (read.uri == "bandwidth://notes") {
@@ -110,9 +109,40 @@ class FakeToolProvider : public ToolProvider {
     }
     return std::make_shared<Handle>();
   }
+  void ListPrompts(const Audience&, Done<std::vector<Prompt>> done) override {
+    if (!status.ok()) return done(status);
+    done(prompts);
+  }
+  std::shared_ptr<Cancellable> GetPrompt(PromptGet get, Done<PromptOutcome> done) override {
+    if (!status.ok()) {
+      done(status);
+    } else if (get.name == "greet") {
+      PromptText text;
+      text.description = "Greets";
+      text.messages.emplace_back().content.text = "Greet " + get.arguments["name"];
+      done(std::move(text));
+    } else {
+      done(NotFound("no such prompt"));
+    }
+    return std::make_shared<Handle>();
+  }
+  std::shared_ptr<Cancellable> Complete(CompletionQuery query, Done<Completion> done) override {
+    if (!status.ok()) {
+      done(status);
+    } else {
+      done(Completion{{query.value + "1", query.value + "2"}, 2, false});
+    }
+    return std::make_shared<Handle>();
+  }
   void GetInstructions(const Audience&, Done<std::string> done) override {
     if (!status.ok()) return done(status);
     done(instructions);
+  }
+  std::unique_ptr<Watch> WatchCatalogue(
+      const std::string&, std::function<void(const CatalogueRevisions&)> changed) override {
+    const std::lock_guard lock(mutex);
+    catalogue_changed = std::move(changed);
+    return std::make_unique<Watch>();
   }
 
   /// The oldest call nobody answered, taken out; nullptr when there is none.
@@ -127,6 +157,8 @@ class FakeToolProvider : public ToolProvider {
   ToolList tools;
   std::vector<Resource> resources;
   std::vector<ResourceTemplate> templates;
+  std::vector<Prompt> prompts = {
+      {"greet", "Greet", "Greets somebody", {{"name", "", "Whom", true}}}};
   std::string instructions = "Call with care.";
   /// Not OK: every method fails so.
   Status status = OkStatus();
@@ -139,6 +171,8 @@ class FakeToolProvider : public ToolProvider {
   std::vector<std::shared_ptr<HeldCall>> held;
   std::vector<Done<ToolList>> held_lists;
   Audience last_audience;
+  /// Of the last WatchCatalogue.
+  std::function<void(const CatalogueRevisions&)> catalogue_changed;
 
  private:
   struct Handle : Cancellable {

@@ -30,14 +30,21 @@ class GrpcToolProviderTest : public ::testing::Test {
     if (future.wait_for(kPatience) != std::future_status::ready) return Internal("no answer");
     return future.get();
   }
+  // A result; FAILED_PRECONDITION stands for a tool that asks.
+  static StatusOr<ToolResult> ResultOf(StatusOr<ToolOutcome> outcome) {
+    if (!outcome.ok()) return outcome.status();
+    if (auto* result = std::get_if<ToolResult>(&*outcome)) return std::move(*result);
+    return FailedPrecondition(std::get<InputRequired>(*outcome).state);
+  }
+  static CallEvents NoEvents() {
+    return {[](const Progress&) {}, [](const LogMessage&) {}};
+  }
   StatusOr<ToolResult> Call(const std::string& name, const std::string& arguments = "{}") {
     ToolCall call;
     call.name = name;
     call.arguments_json = arguments;
-    return Await<ToolResult>([&](auto done) {
-      provider->CallTool(
-          call, [](const Progress&) {}, done);
-    });
+    return ResultOf(
+        Await<ToolOutcome>([&](auto done) { provider->CallTool(call, NoEvents(), done); }));
   }
   void AwaitHolding(int count) {
     while (service.holding != count) std::this_thread::yield();
@@ -79,14 +86,17 @@ TEST_F(GrpcToolProviderTest, CallsToolsAndTranslatesErrors) {
   EXPECT_TRUE(Call("fail")->is_error);
   EXPECT_EQ(Call("nope").status().code(), StatusCode::kNotFound);
   EXPECT_EQ(Call("refuse").status().code(), StatusCode::kResourceExhausted);
-  EXPECT_EQ(Call("ask").status().code(), StatusCode::kFailedPrecondition);
+  EXPECT_EQ(Call("ask").status(), FailedPrecondition("s"));
 }
 
 TEST_F(GrpcToolProviderTest, ReadsResources) {
   const auto read = [&](const std::string& uri) {
-    return Await<std::vector<ResourceContent>>([&](auto done) {
-      provider->ReadResource({{}, {}, uri}, done);
+    auto outcome = Await<ResourceOutcome>([&](auto done) {
+      provider->ReadResource({{}, {}, uri, {}}, done);
     });
+    using Contents = std::vector<ResourceContent>;
+    if (!outcome.ok()) return StatusOr<Contents>(outcome.status());
+    return StatusOr<Contents>(std::get<Contents>(*outcome));
   };
   EXPECT_EQ(read("test://static-text")->at(0).body, "A static text.");
   EXPECT_FALSE(read("test://static-text")->at(0).is_blob);
@@ -99,10 +109,10 @@ TEST_F(GrpcToolProviderTest, ProgressComesInOrderBeforeTheResult) {
   ToolCall call;
   call.name = "progress";
   call.wants_progress = true;
-  const auto result = Await<ToolResult>([&](auto done) {
-    provider->CallTool(
-        call, [&](const Progress& step) { steps.push_back(step.progress); }, done);
-  });
+  CallEvents events = NoEvents();
+  events.progress = [&](const Progress& step) { steps.push_back(step.progress); };
+  const auto result =
+      ResultOf(Await<ToolOutcome>([&](auto done) { provider->CallTool(call, events, done); }));
   EXPECT_EQ(result->content.at(0).text, "done");
   EXPECT_EQ(steps, (std::vector<double>{0, 50, 100}));
 }
@@ -111,9 +121,8 @@ TEST_F(GrpcToolProviderTest, CancellingReachesTheService) {
   ToolCall call;
   call.name = "hold";
   std::shared_ptr<Cancellable> handle;
-  const auto result = Await<ToolResult>([&](auto done) {
-    handle = provider->CallTool(
-        call, [](const Progress&) {}, done);
+  const auto result = Await<ToolOutcome>([&](auto done) {
+    handle = provider->CallTool(call, NoEvents(), done);
     AwaitHolding(1);
     handle->Cancel();
   });
@@ -133,12 +142,10 @@ TEST_F(GrpcToolProviderTest, DestructionEndsWhatIsUnderWay) {
   call.name = "hold";
   bool done = false;
   for (int i = 0; i < 10; ++i) {
-    provider->CallTool(
-        call, [](const Progress&) {},
-        [&](StatusOr<ToolResult> result) {
-          done = true;
-          EXPECT_EQ(result.status().code(), StatusCode::kCancelled);
-        });
+    provider->CallTool(call, NoEvents(), [&](StatusOr<ToolOutcome> result) {
+      done = true;
+      EXPECT_EQ(result.status().code(), StatusCode::kCancelled);
+    });
   }
   AwaitHolding(10);
   provider.reset();

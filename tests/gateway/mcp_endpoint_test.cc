@@ -267,7 +267,7 @@ TEST_F(EndpointTest, WithoutProgressTheAnswerIsPlainJson) {
   const auto exchange =
       Post(ModernBody("tools/call", R"("name":"hold")"), ModernHeaders("tools/call", "hold"));
   const auto held = provider.Take();
-  held->progress({1, 2, "half"});
+  held->events.progress({1, 2, "half"});
   EXPECT_FALSE(exchange->response.has_value());
   held->done(TextResult("done"));
   EXPECT_EQ(exchange->response->status, 200);
@@ -285,12 +285,12 @@ class ProgressTest : public EndpointTest {
 TEST_F(ProgressTest, IsAStreamOfEventsThatEndsWithTheAnswer) {
   const auto exchange = Call();
   const auto held = provider.Take();
-  held->progress({1, 2, "half"});
+  held->events.progress({1, 2, "half"});
   ASSERT_NE(exchange->stream, nullptr);
   EXPECT_EQ(exchange->head.status, 200);
   EXPECT_EQ(exchange->head.headers.Get("Content-Type"), "text/event-stream");
   EXPECT_EQ(exchange->head.headers.Get("X-Accel-Buffering"), "no");
-  held->progress({2, 2, ""});
+  held->events.progress({2, 2, ""});
   held->done(TextResult("done"));
   EXPECT_EQ(exchange->stream->text(),
             "event: message\ndata: {\"jsonrpc\":\"2.0\",\"method\":\"notifications/progress\","
@@ -314,7 +314,7 @@ TEST_F(ProgressTest, WithoutProgressMadeThereIsNoStream) {
 TEST_F(ProgressTest, AnOpenStreamIsKeptAlive) {
   const auto exchange = Call();
   const auto held = provider.Take();
-  held->progress({1, 2, ""});
+  held->events.progress({1, 2, ""});
   const std::size_t before = exchange->stream->text().size();
   scheduler.Advance(options.sse_keep_alive * 2);
   EXPECT_EQ(exchange->stream->text().substr(before), ":\n\n:\n\n");
@@ -334,7 +334,7 @@ TEST_F(ProgressTest, AClientThatReadsJsonOnlyGetsNoStream) {
             {"Accept", "application/json"}});
   const auto held = provider.Take();
   EXPECT_TRUE(held->call.wants_progress);
-  held->progress({1, 2, ""});
+  held->events.progress({1, 2, ""});
   held->done(TextResult("done"));
   EXPECT_EQ(exchange->stream, nullptr);
   EXPECT_EQ(exchange->response->status, 200);

@@ -189,13 +189,13 @@ TEST_F(StdioServerTest, ACancelledRequestIsNeverAnswered) {
   Start();
   Say(Call("tools/call", "\"slow\"", R"({"name":"hold","_meta":{"progressToken":1}})"));
   const auto held = AwaitHeld();
-  held->progress({1, 2, ""});
+  held->events.progress({1, 2, ""});
   EXPECT_EQ(Hear()["method"], "notifications/progress");
   Say(R"({"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":"slow"}})");
   Say(Call("ping", "9"));
   EXPECT_EQ(Hear()["id"], 9);
   EXPECT_EQ(provider.cancelled, 1);
-  held->progress({2, 2, ""});
+  held->events.progress({2, 2, ""});
   held->done(TextResult("late"));
   Say(Call("ping", "10"));
   EXPECT_EQ(Hear()["id"], 10);
