@@ -2,6 +2,7 @@
 
 #include <string_view>
 
+#include <malloc.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -32,6 +33,8 @@ void StopSignal::Wait() {
 }
 
 void StopSignal::RequestStop() { kill(getpid(), SIGTERM); }
+
+void ReleaseUnusedMemory() { malloc_trim(0); }
 
 void PrintUsageError(const std::string& program, const Status& status) {
   const std::string_view name = std::string_view(program).substr(program.find_last_of('/') + 1);
