@@ -28,6 +28,12 @@ Status CheckTool(const Tool& tool) {
   return OkStatus();
 }
 
+// Of what does not vary with the access, one is kept.
+Audience WithAnyAccess(Audience audience) {
+  audience.access = Access::kAdmin;
+  return audience;
+}
+
 }  // namespace
 
 std::string PreparedList::CursorOf(std::size_t page) const {
@@ -65,6 +71,30 @@ StatusOr<std::string_view> PreparedList::Page(Shape shape,
   return std::string_view(pages.results[page]);
 }
 
+ToolCatalogue::ToolCatalogue(const Wire& wire, const PreparedList::Options& options,
+                             std::vector<Tool> tools)
+    : revision_(options.revision) {
+  for (const Tool& tool : tools) facts_.try_emplace(tool.name, ToolFacts{tool.access});
+  const auto shared = std::make_shared<const std::vector<Tool>>(std::move(tools));
+  for (int level = 0; level < kAccessCount; ++level) {
+    PreparedList::Options own = options;
+    // A cursor counts pages, which differ.
+    own.revision += "/" + std::to_string(level);
+    lists_[level] = std::make_unique<const PreparedList>(wire, std::move(own), [=](Shape shape) {
+      std::vector<std::string> rendered;
+      for (const Tool& tool : *shared) {
+        if (static_cast<int>(tool.access) <= level) rendered.push_back(ToolJson(tool, shape));
+      }
+      return rendered;
+    });
+  }
+}
+
+const ToolFacts* ToolCatalogue::Find(std::string_view name) const {
+  const auto found = facts_.find(name);
+  return found == facts_.end() ? nullptr : &found->second;
+}
+
 Catalogue::Catalogue(ToolProvider& provider, const Wire& wire, const Clock& clock,
                      Observer& observer, CatalogueLimits limits)
     : provider_(provider),
@@ -73,7 +103,7 @@ Catalogue::Catalogue(ToolProvider& provider, const Wire& wire, const Clock& cloc
       limits_(limits),
       tools_(
           clock, limits.freshness,
-          [this](const Audience& audience, List previous, Lists::Done done) {
+          [this](const Audience& audience, Tools::Value previous, Tools::Done done) {
             FetchTools(audience, std::move(previous), std::move(done));
           },
           [this](const Status& why) { observer_.CatalogueDegraded("tools", why); }),
@@ -84,6 +114,9 @@ Catalogue::Catalogue(ToolProvider& provider, const Wire& wire, const Clock& cloc
                  ListFetch("resourceTemplates", &ToolProvider::ListResourceTemplates,
                            &ResourceTemplateJson),
                  [this](const Status& why) { observer_.CatalogueDegraded("templates", why); }),
+      prompts_(clock, limits.freshness,
+               ListFetch("prompts", &ToolProvider::ListPrompts, &PromptJson),
+               [this](const Status& why) { observer_.CatalogueDegraded("prompts", why); }),
       instructions_(
           clock, limits.freshness,
           [this](const Audience& audience, auto, FreshCache<std::string>::Done done) {
@@ -117,7 +150,7 @@ Catalogue::Lists::Fetch Catalogue::ListFetch(
   };
 }
 
-void Catalogue::FetchTools(const Audience& audience, List previous, Lists::Done done) {
+void Catalogue::FetchTools(const Audience& audience, Tools::Value previous, Tools::Done done) {
   provider_.ListTools(audience, [this, previous, done](StatusOr<ToolList> list) {
     if (!list.ok()) return done(list.status());
     if (previous && !list->revision.empty() && previous->revision() == list->revision) {
@@ -128,15 +161,45 @@ void Catalogue::FetchTools(const Audience& audience, List previous, Lists::Done 
       if (!fit.ok()) observer_.ToolDropped(tool.name, fit);
       return !fit.ok();
     });
-    auto render = [tools = std::move(list->tools)](Shape shape) {
-      std::vector<std::string> rendered;
-      rendered.reserve(tools.size());
-      for (const Tool& tool : tools) rendered.push_back(ToolJson(tool, shape));
-      return rendered;
-    };
-    done(std::make_shared<const PreparedList>(wire_, OptionsOf("tools", std::move(list->revision)),
-                                              std::move(render)));
+    done(std::make_shared<const ToolCatalogue>(wire_, OptionsOf("tools", std::move(list->revision)),
+                                               std::move(list->tools)));
   });
+}
+
+void Catalogue::GetTools(const Audience& audience, ListDone done) {
+  tools_.Get(WithAnyAccess(audience),
+             [access = audience.access, done = std::move(done)](StatusOr<Tools::Value> tools) {
+               if (!tools.ok()) return done(tools.status());
+               done(List(*tools, &(*tools)->ListFor(access)));
+             });
+}
+
+void Catalogue::GetResources(const Audience& audience, ListDone done) {
+  resources_.Get(WithAnyAccess(audience), std::move(done));
+}
+
+void Catalogue::GetTemplates(const Audience& audience, ListDone done) {
+  templates_.Get(WithAnyAccess(audience), std::move(done));
+}
+
+void Catalogue::GetPrompts(const Audience& audience, ListDone done) {
+  prompts_.Get(WithAnyAccess(audience), std::move(done));
+}
+
+void Catalogue::GetInstructions(
+    const Audience& audience,
+    std::function<void(StatusOr<std::shared_ptr<const std::string>>)> done) {
+  instructions_.Get(WithAnyAccess(audience), std::move(done));
+}
+
+void Catalogue::FindTool(const Audience& audience, std::string name,
+                         std::function<void(StatusOr<FoundTool>)> done) {
+  tools_.Get(WithAnyAccess(audience),
+             [name = std::move(name), done = std::move(done)](StatusOr<Tools::Value> tools) {
+               if (!tools.ok()) return done(tools.status());
+               const ToolFacts* facts = (*tools)->Find(name);
+               done(facts == nullptr ? FoundTool() : FoundTool(*tools, facts));
+             });
 }
 
 }  // namespace bw::gateway

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -58,6 +59,29 @@ class PreparedList {
   mutable std::array<Pages, kShapeCount> pages_;
 };
 
+/// What serving a tools/call needs to know of the tool.
+struct ToolFacts {
+  /// What its caller must be allowed to do.
+  Access access = Access::kWrite;
+};
+
+/// The tools of one audience, and what each access sees of them. Thread-safe.
+class ToolCatalogue {
+ public:
+  ToolCatalogue(const Wire& wire, const PreparedList::Options& options, std::vector<Tool> tools);
+
+  /// The tools that a caller of this access may call.
+  const PreparedList& ListFor(Access access) const { return *lists_[static_cast<int>(access)]; }
+  /// nullptr when there is none of this name.
+  const ToolFacts* Find(std::string_view name) const;
+  const std::string& revision() const { return revision_; }
+
+ private:
+  const std::string revision_;
+  std::map<std::string, ToolFacts, std::less<>> facts_;
+  std::array<std::unique_ptr<const PreparedList>, kAccessCount> lists_;
+};
+
 struct CatalogueLimits {
   FreshnessLimits freshness;
   /// Larger than any catalogue a client should be shown, because many clients read one page only.
@@ -72,33 +96,44 @@ struct CatalogueLimits {
 class Catalogue {
  public:
   using List = std::shared_ptr<const PreparedList>;
-  using Lists = FreshCache<PreparedList>;
+  using ListDone = std::function<void(StatusOr<List>)>;
+  using FoundTool = std::shared_ptr<const ToolFacts>;
 
   Catalogue(ToolProvider& provider, const Wire& wire, const Clock& clock, Observer& observer,
             CatalogueLimits limits);
 
-  Lists& tools() { return tools_; }
-  Lists& resources() { return resources_; }
-  Lists& templates() { return templates_; }
-  FreshCache<std::string>& instructions() { return instructions_; }
+  /// Each `done` runs exactly once, perhaps before the method returns.
+  void GetTools(const Audience& audience, ListDone done);
+  void GetResources(const Audience& audience, ListDone done);
+  void GetTemplates(const Audience& audience, ListDone done);
+  void GetPrompts(const Audience& audience, ListDone done);
+  void GetInstructions(const Audience& audience,
+                       std::function<void(StatusOr<std::shared_ptr<const std::string>>)> done);
+  /// The tool of this name, also one above the audience's access; null when there is none.
+  void FindTool(const Audience& audience, std::string name,
+                std::function<void(StatusOr<FoundTool>)> done);
   Caching caching() const { return {limits_.client_ttl, limits_.shared}; }
 
  private:
+  using Lists = FreshCache<PreparedList>;
+  using Tools = FreshCache<ToolCatalogue>;
+
   template <typename Item>
   Lists::Fetch ListFetch(std::string_view member,
                          void (ToolProvider::*fetch)(const Audience&,
                                                      ToolProvider::Done<std::vector<Item>>),
                          std::string (*render)(const Item&, Shape));
-  void FetchTools(const Audience& audience, List previous, Lists::Done done);
+  void FetchTools(const Audience& audience, Tools::Value previous, Tools::Done done);
   PreparedList::Options OptionsOf(std::string_view member, std::string revision) const;
 
   ToolProvider& provider_;
   const Wire& wire_;
   Observer& observer_;
   const CatalogueLimits limits_;
-  Lists tools_;
+  Tools tools_;
   Lists resources_;
   Lists templates_;
+  Lists prompts_;
   FreshCache<std::string> instructions_;
 };
 

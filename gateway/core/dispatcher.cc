@@ -16,6 +16,9 @@ constexpr MethodRow kMethods[] = {
     {"resources/list", ListResources, ListResources},
     {"resources/templates/list", ListResourceTemplates, ListResourceTemplates},
     {"resources/read", ReadResource, ReadResource},
+    {"prompts/list", ListPrompts, ListPrompts},
+    {"prompts/get", GetPrompt, GetPrompt},
+    {"completion/complete", Complete, Complete},
 };
 
 const MethodRow* FindMethod(std::string_view name) {

@@ -1,17 +1,14 @@
 #include "gateway/core/era.h"
 
 #include <algorithm>
-#include <array>
 #include <string>
 #include <utility>
 
 #include "gateway/core/header_value.h"
+#include "gateway/core/log_level.h"
 
 namespace bw::gateway {
 namespace {
-
-constexpr std::array<std::string_view, 8> kLogLevels = {"debug", "info",     "notice", "warning",
-                                                        "error", "critical", "alert",  "emergency"};
 
 // Which parameter of a method the Mcp-Name header repeats.
 struct NamedMethod {
@@ -136,10 +133,8 @@ std::optional<RpcError> CheckEnvelope(const json::Json& params) {
     }
   }
   if (const json::Json* level = json::Find(*meta, kMetaLogLevel)) {
-    const bool known =
-        level->is_string() && std::find(kLogLevels.begin(), kLogLevels.end(),
-                                        level->get_ref<const std::string&>()) != kLogLevels.end();
-    if (!known) return EnvelopeError(kMetaLogLevel, "must be a logging level");
+    if (!level->is_string() || !LogSeverity(level->get_ref<const std::string&>()))
+      return EnvelopeError(kMetaLogLevel, "must be a logging level");
   }
   return std::nullopt;
 }

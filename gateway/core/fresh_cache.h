@@ -65,8 +65,11 @@ class FreshCache {
         previous = entry->value;
       }
     }
-    if (done && ready) done(std::move(ready));
-    if (done && !ready) done(ResourceExhausted("too many requests wait for the catalogue"));
+    if (ready) {
+      done(std::move(ready));
+    } else if (done) {
+      done(ResourceExhausted("too many requests wait for the catalogue"));
+    }
     if (start) {
       fetch_(audience, std::move(previous),
              [this, audience](StatusOr<Value> value) { Fetched(audience, std::move(value)); });

@@ -1,7 +1,7 @@
-#include <algorithm>
 #include <string>
 #include <utility>
 
+#include "gateway/core/client_capabilities.h"
 #include "gateway/core/methods.h"
 
 namespace bw::gateway {
@@ -12,9 +12,8 @@ std::string OpenSession(MethodContext& context, const Request& request, Revision
   Session session;
   session.revision = revision;
   session.principal = request.caller.principal;
-  const json::Json* declared = json::FindObject(request.message.params, "capabilities");
-  for (const std::string_view name : kSessionCapabilities) {
-    if (declared != nullptr && declared->contains(name)) session.capabilities.emplace_back(name);
+  if (const json::Json* declared = json::Find(request.message.params, "capabilities")) {
+    session.capabilities_json = PruneCapabilities(*declared);
   }
   return context.sessions.Open(std::move(session));
 }
@@ -23,7 +22,7 @@ std::string OpenSession(MethodContext& context, const Request& request, Revision
 // still works.
 void WithInstructions(MethodContext& context, const std::shared_ptr<Call>& call,
                       std::function<void(std::string_view)> then) {
-  context.catalogue.instructions().Get(
+  context.catalogue.GetInstructions(
       call->request().audience,
       [then = std::move(then)](StatusOr<std::shared_ptr<const std::string>> text) {
         then(text.ok() ? std::string_view(**text) : std::string_view());

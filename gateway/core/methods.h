@@ -1,7 +1,10 @@
 // The methods behind the dispatcher's table, by subject.
 #pragma once
 
+#include <map>
 #include <memory>
+#include <string>
+#include <string_view>
 
 #include "gateway/core/dispatcher.h"
 
@@ -21,7 +24,20 @@ void ListResources(MethodContext& context, std::shared_ptr<Call> call);
 void ListResourceTemplates(MethodContext& context, std::shared_ptr<Call> call);
 void ReadResource(MethodContext& context, std::shared_ptr<Call> call);
 
-/// Answers `call` with the page its cursor asks for.
-void AnswerPage(MethodContext& context, Catalogue::Lists& lists, std::shared_ptr<Call> call);
+// prompt_methods.cc
+void ListPrompts(MethodContext& context, std::shared_ptr<Call> call);
+void GetPrompt(MethodContext& context, std::shared_ptr<Call> call);
+
+// completion_methods.cc
+void Complete(MethodContext& context, std::shared_ptr<Call> call);
+
+/// Answers `call` with the page of a list that its cursor asks for.
+using GetList = void (Catalogue::*)(const Audience& audience, Catalogue::ListDone done);
+void AnswerPage(MethodContext& context, GetList get, std::shared_ptr<Call> call);
+
+/// The members of the object `object[name]`, all of which must be strings; none when it is not
+/// there. INVALID_ARGUMENT otherwise.
+StatusOr<std::map<std::string, std::string>> ReadStrings(const json::Json& object,
+                                                         std::string_view name);
 
 }  // namespace bw::gateway

@@ -8,11 +8,11 @@
 namespace bw::gateway {
 
 void ListResources(MethodContext& context, std::shared_ptr<Call> call) {
-  AnswerPage(context, context.catalogue.resources(), std::move(call));
+  AnswerPage(context, &Catalogue::GetResources, std::move(call));
 }
 
 void ListResourceTemplates(MethodContext& context, std::shared_ptr<Call> call) {
-  AnswerPage(context, context.catalogue.templates(), std::move(call));
+  AnswerPage(context, &Catalogue::GetTemplates, std::move(call));
 }
 
 void ReadResource(MethodContext& context, std::shared_ptr<Call> call) {

@@ -47,6 +47,8 @@ RpcError Translate(const Status& status) {
 
 RpcError ToolCallError(const Status& status) { return Translate(status); }
 
+RpcError RequestError(const Status& status) { return Translate(status); }
+
 RpcError ListError(const Status& status) { return Translate(status); }
 
 RpcError ResourceReadError(const Status& status, Era era, std::string_view uri) {

@@ -12,6 +12,8 @@ namespace bw::gateway {
 RpcError ToolCallError(const Status& status);
 /// Why a resources/read of `uri` brought nothing.
 RpcError ResourceReadError(const Status& status, Era era, std::string_view uri);
+/// Why a prompt could not be had, or an argument not be completed.
+RpcError RequestError(const Status& status);
 /// Why a list could not be had.
 RpcError ListError(const Status& status);
 

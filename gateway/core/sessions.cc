@@ -12,7 +12,7 @@ constexpr std::string_view kPurpose = "mcp-session";
 std::string Encode(const Session& session) {
   return json::Dump({{"revision", RevisionName(session.revision)},
                      {"principal", session.principal},
-                     {"capabilities", session.capabilities},
+                     {"capabilities", session.capabilities_json},
                      {"created_ms", session.created_ms}});
 }
 
@@ -27,11 +27,7 @@ std::optional<Session> Decode(std::string_view text) {
   session.revision = *revision;
   session.principal = json::StringOr(*document, "principal");
   session.created_ms = *created_ms;
-  if (const json::Json* names = json::FindArray(*document, "capabilities")) {
-    for (const json::Json& entry : *names) {
-      if (entry.is_string()) session.capabilities.push_back(entry.get<std::string>());
-    }
-  }
+  session.capabilities_json = json::StringOr(*document, "capabilities", "{}");
   return session;
 }
 

@@ -10,7 +10,6 @@
 #include <string>
 #include <string_view>
 #include <unordered_set>
-#include <vector>
 
 #include "common/clock/clock.h"
 #include "common/status/status.h"
@@ -23,13 +22,11 @@ struct Session {
   Revision revision = kLatestLegacyRevision;
   /// Who opened it; the id is worth nothing to anybody else.
   std::string principal;
-  /// What the client declared at initialize, of kSessionCapabilities.
-  std::vector<std::string> capabilities;
+  /// What may be asked of the client: what it declared at initialize, pruned
+  /// (PruneCapabilities in client_capabilities.h); one JSON object.
+  std::string capabilities_json = "{}";
   std::int64_t created_ms = 0;
 };
-
-/// The client capabilities a session remembers: what a server may ask of its client.
-constexpr std::string_view kSessionCapabilities[] = {"elicitation", "roots", "sampling"};
 
 struct SessionLimits {
   /// An older id is unknown; its client initializes again.

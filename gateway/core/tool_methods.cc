@@ -14,13 +14,13 @@ Status NobodyToAsk() {
 
 }  // namespace
 
-void AnswerPage(MethodContext&, Catalogue::Lists& lists, std::shared_ptr<Call> call) {
+void AnswerPage(MethodContext& context, GetList get, std::shared_ptr<Call> call) {
   const json::Json* cursor = json::Find(call->request().message.params, "cursor");
   if (cursor != nullptr && !cursor->is_string()) {
     return call->Fail(MakeError(Fault::kInvalidParams, "Invalid params: cursor must be a string"));
   }
   const Audience& audience = call->request().audience;
-  lists.Get(audience, [call](StatusOr<Catalogue::List> list) {
+  (context.catalogue.*get)(audience, [call](StatusOr<Catalogue::List> list) {
     if (!list.ok()) return call->Fail(ListError(list.status()));
     const auto page =
         (*list)->Page(call->shape(), json::GetString(call->request().message.params, "cursor"));
@@ -30,7 +30,7 @@ void AnswerPage(MethodContext&, Catalogue::Lists& lists, std::shared_ptr<Call> c
 }
 
 void ListTools(MethodContext& context, std::shared_ptr<Call> call) {
-  AnswerPage(context, context.catalogue.tools(), std::move(call));
+  AnswerPage(context, &Catalogue::GetTools, std::move(call));
 }
 
 void CallTool(MethodContext& context, std::shared_ptr<Call> call) {

@@ -27,17 +27,20 @@ struct Selection {
   auto operator<=>(const Selection&) const = default;
 };
 
+/// What somebody may do, or must be allowed to do; each includes those before it.
+enum class Access { kRead, kWrite, kAdmin };
+constexpr int kAccessCount = 3;
+
 /// Who sees a catalogue: two callers with an equal audience see the same.
 struct Audience {
   std::string tenant = "default";
   Transport transport = Transport::kHttp;
   Selection selection;
+  /// Tools that need more are not shown; everything where no authorisation is in force.
+  Access access = Access::kAdmin;
 
   auto operator<=>(const Audience&) const = default;
 };
-
-/// What somebody may do, or must be allowed to do; each includes those before it.
-enum class Access { kRead, kWrite, kAdmin };
 
 /// Who calls; for logs, traces and authorisation.
 struct CallerIdentity {

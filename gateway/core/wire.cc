@@ -1,5 +1,6 @@
 #include "gateway/core/wire.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "common/base64/base64.h"
@@ -65,6 +66,26 @@ std::string LinkJson(const ContentBlock& block, Shape shape) {
 constexpr std::string (*kBlockWriters[])(const ContentBlock&, Shape) = {
     TextJson, ImageJson, AudioJson, EmbeddedJson, LinkJson};
 
+struct CapabilityRow {
+  std::string_view name;
+  std::string_view json;
+  Revision since;
+};
+constexpr CapabilityRow kCapabilities[] = {
+    {"tools", "{}", Revision::k2024_11_05},
+    {"resources", "{}", Revision::k2024_11_05},
+    {"prompts", "{}", Revision::k2024_11_05},
+    {"completions", "{}", Revision::k2025_03_26},
+};
+
+std::string PromptArgumentJson(const PromptArgument& argument, Shape shape) {
+  ObjectWriter writer;
+  writer.Text("name", argument.name);
+  if (shape != Shape::kBasic) writer.TextUnlessEmpty("title", argument.title);
+  writer.TextUnlessEmpty("description", argument.description);
+  return writer.Bool("required", argument.required).Take();
+}
+
 bool LooksLikeObject(std::string_view json) { return json.starts_with('{') && json.ends_with('}'); }
 
 }  // namespace
@@ -96,7 +117,7 @@ std::string Wire::CloseResult(Shape shape, ObjectWriter members,
 std::string Wire::InitializeResult(Revision revision, std::string_view instructions) const {
   return ObjectWriter()
       .Text("protocolVersion", RevisionName(revision))
-      .Raw("capabilities", CapabilitiesJson())
+      .Raw("capabilities", CapabilitiesJson(revision))
       .Raw("serverInfo", ServerInfoJson(ShapeOf(revision)))
       .TextUnlessEmpty("instructions", instructions)
       .Take();
@@ -105,7 +126,7 @@ std::string Wire::InitializeResult(Revision revision, std::string_view instructi
 std::string Wire::DiscoverResult(std::string_view instructions, Caching caching) const {
   ObjectWriter members;
   members.Raw("supportedVersions", "[" + Quote(RevisionName(kModernRevision)) + "]")
-      .Raw("capabilities", CapabilitiesJson())
+      .Raw("capabilities", CapabilitiesJson(kModernRevision))
       .TextUnlessEmpty("instructions", instructions);
   return CloseResult(Shape::kModern, std::move(members), caching);
 }
@@ -139,6 +160,19 @@ std::string ResourceTemplateJson(const ResourceTemplate& resource_template, Shap
       .Take();
 }
 
+std::string PromptJson(const Prompt& prompt, Shape shape) {
+  std::vector<std::string> arguments;
+  for (const PromptArgument& argument : prompt.arguments) {
+    arguments.push_back(PromptArgumentJson(argument, shape));
+  }
+  ObjectWriter writer;
+  writer.Text("name", prompt.name);
+  if (shape != Shape::kBasic) writer.TextUnlessEmpty("title", prompt.title);
+  writer.TextUnlessEmpty("description", prompt.description);
+  if (!arguments.empty()) writer.Raw("arguments", JoinArray(arguments));
+  return writer.Take();
+}
+
 ObjectWriter ToolResultMembers(const ToolResult& result, Shape shape) {
   std::vector<std::string> blocks;
   blocks.reserve(result.content.size());
@@ -164,6 +198,42 @@ ObjectWriter ContentsMembers(const std::vector<ResourceContent>& contents) {
   return members;
 }
 
-std::string_view CapabilitiesJson() { return R"({"tools":{},"resources":{}})"; }
+ObjectWriter PromptMembers(const PromptText& prompt, Shape shape) {
+  std::vector<std::string> messages;
+  messages.reserve(prompt.messages.size());
+  for (const PromptMessage& message : prompt.messages) {
+    const ContentBlock& block = message.content;
+    messages.push_back(
+        ObjectWriter()
+            .Text("role", message.from_assistant ? "assistant" : "user")
+            .Raw("content", kBlockWriters[static_cast<int>(block.kind)](block, shape))
+            .Take());
+  }
+  ObjectWriter members;
+  members.TextUnlessEmpty("description", prompt.description).Raw("messages", JoinArray(messages));
+  return members;
+}
+
+ObjectWriter CompletionMembers(const Completion& completion) {
+  const std::size_t count = std::min(completion.values.size(), kMaxCompletions);
+  std::vector<std::string> values;
+  values.reserve(count);
+  for (std::size_t i = 0; i < count; ++i) values.push_back(Quote(completion.values[i]));
+  ObjectWriter writer;
+  writer.Raw("values", JoinArray(values));
+  if (completion.total > 0) writer.Int("total", completion.total);
+  writer.Bool("hasMore", completion.has_more || count < completion.values.size());
+  ObjectWriter members;
+  members.Raw("completion", writer.Take());
+  return members;
+}
+
+std::string CapabilitiesJson(Revision revision) {
+  ObjectWriter writer;
+  for (const CapabilityRow& row : kCapabilities) {
+    if (revision >= row.since) writer.Raw(row.name, row.json);
+  }
+  return writer.Take();
+}
 
 }  // namespace bw::gateway

@@ -52,12 +52,18 @@ class Wire {
 std::string ToolJson(const Tool& tool, Shape shape);
 std::string ResourceJson(const Resource& resource, Shape shape);
 std::string ResourceTemplateJson(const ResourceTemplate& resource_template, Shape shape);
+std::string PromptJson(const Prompt& prompt, Shape shape);
 /// The members of a tools/call result.
 ObjectWriter ToolResultMembers(const ToolResult& result, Shape shape);
 /// The members of a resources/read result.
 ObjectWriter ContentsMembers(const std::vector<ResourceContent>& contents);
+/// The members of a prompts/get result.
+ObjectWriter PromptMembers(const PromptText& prompt, Shape shape);
+/// The members of a completion/complete result; values beyond kMaxCompletions are left out.
+ObjectWriter CompletionMembers(const Completion& completion);
+constexpr std::size_t kMaxCompletions = 100;
 
-/// What this gateway can do, the same in both eras.
-std::string_view CapabilitiesJson();
+/// What this gateway can do, as `revision` names it.
+std::string CapabilitiesJson(Revision revision);
 
 }  // namespace bw::gateway

@@ -131,4 +131,13 @@ std::optional<std::string> AeadSealer::Open(std::string_view purpose, std::strin
   return text;
 }
 
+std::string AeadSealer::Digest(std::string_view text) const {
+  std::string digest(32, '\0');
+  unsigned int size = 0;
+  MustSucceed(EVP_Digest(text.data(), text.size(), Bytes(digest), &size, EVP_sha256(), nullptr) ==
+                  1 &&
+              size == digest.size());
+  return Base64UrlEncode(digest);
+}
+
 }  // namespace bw::gateway

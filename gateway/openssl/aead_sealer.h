@@ -29,6 +29,8 @@ class AeadSealer : public Sealer {
 
   std::string Seal(std::string_view purpose, std::string_view text) override;
   std::optional<std::string> Open(std::string_view purpose, std::string_view sealed) override;
+  /// SHA-256, base64url.
+  std::string Digest(std::string_view text) const override;
 
  private:
   struct Key {

@@ -25,6 +25,8 @@ class CatalogueTest : public CoreTest {
   std::shared_ptr<RecordingSink> List() {
     return Send(MakeRequest(Revision::k2025_11_25, "tools/list"));
   }
+
+  const Wire wire{{}};
 };
 
 TEST_F(CatalogueTest, AFreshListIsFetchedOnce) {
@@ -96,6 +98,62 @@ TEST_F(CatalogueTest, EachAudienceHasItsOwnLists) {
     Send(std::move(request));
   }
   EXPECT_EQ(provider.lists, 2);
+}
+
+TEST_F(CatalogueTest, ACallerSeesTheToolsItMayCall) {
+  for (Tool& tool : provider.tools.tools) {
+    tool.access = tool.name == "echo"   ? Access::kRead
+                  : tool.name == "hold" ? Access::kWrite
+                                        : Access::kAdmin;
+  }
+  const auto list_for = [&](Access access) {
+    Request request = MakeRequest(Revision::k2025_11_25, "tools/list");
+    request.audience.access = access;
+    return Names(Send(std::move(request)));
+  };
+  EXPECT_EQ(list_for(Access::kRead), "echo ");
+  EXPECT_EQ(list_for(Access::kWrite), "echo hold ");
+  EXPECT_EQ(list_for(Access::kAdmin), "echo hold fail ");
+  EXPECT_EQ(provider.lists, 1);
+}
+
+TEST_F(CatalogueTest, PagesOfOneAccessAreNotThoseOfAnother) {
+  limits.page_size = 1;
+  for (Tool& tool : provider.tools.tools) tool.access = Access::kRead;
+  Catalogue catalogue(provider, wire, clock, observer, limits);
+  Audience reader;
+  reader.access = Access::kRead;
+  std::string cursor;
+  catalogue.GetTools(reader, [&](StatusOr<Catalogue::List> list) {
+    const auto page = json::Parse(*(*list)->Page(Shape::kBasic, std::nullopt));
+    cursor = (*page)["nextCursor"];
+    EXPECT_TRUE((*list)->Page(Shape::kBasic, cursor).ok());
+  });
+  catalogue.GetTools({}, [&](StatusOr<Catalogue::List> list) {
+    EXPECT_FALSE((*list)->Page(Shape::kBasic, cursor).ok());
+  });
+}
+
+TEST_F(CatalogueTest, AToolIsFoundWhateverTheAccess) {
+  provider.tools.tools[0].access = Access::kAdmin;
+  Catalogue catalogue(provider, wire, clock, observer, limits);
+  Audience reader;
+  reader.access = Access::kRead;
+  int found = 0;
+  const auto find = [&](const std::string& name, auto check) {
+    catalogue.FindTool(reader, name, [&](StatusOr<Catalogue::FoundTool> tool) {
+      ++found;
+      check(std::move(tool));
+    });
+  };
+  find("echo", [](auto tool) { EXPECT_EQ((*tool)->access, Access::kAdmin); });
+  find("hold", [](auto tool) { EXPECT_EQ((*tool)->access, Access::kWrite); });
+  find("nope", [](auto tool) { EXPECT_EQ(*tool, nullptr); });
+  EXPECT_EQ(provider.lists, 1);
+  provider.status = Unavailable("down");
+  clock.Advance(std::chrono::hours(1));
+  find("echo", [](auto tool) { EXPECT_EQ(tool.status().code(), StatusCode::kUnavailable); });
+  EXPECT_EQ(found, 4);
 }
 
 class PagesTest : public ::testing::Test {
@@ -181,6 +239,17 @@ TEST_F(CacheTest, WaitersAreBounded) {
   fetches.at(0)(std::make_shared<const int>(1));
   EXPECT_EQ(codes.size(), 3u);
   EXPECT_EQ(codes.back(), StatusCode::kOk);
+}
+
+TEST_F(CacheTest, EveryCallerIsAnsweredOnce) {
+  Cache cache = Make();
+  int answers = 0;
+  const auto count = [&](StatusOr<Cache::Value>) { ++answers; };
+  cache.Get({}, count);
+  fetches.at(0)(std::make_shared<const int>(1));
+  EXPECT_EQ(answers, 1);
+  cache.Get({}, count);
+  EXPECT_EQ(answers, 2);
 }
 
 TEST_F(CacheTest, EntriesAreBoundedAndTheLeastUsedGoes) {

@@ -63,6 +63,9 @@ class FakeSealer : public Sealer {
     if (!plain || !plain->starts_with(std::string(purpose) + "|")) return std::nullopt;
     return plain->substr(plain->find('|', purpose.size() + 1) + 1);
   }
+  std::string Digest(std::string_view text) const override {
+    return "digest-of-" + std::to_string(std::hash<std::string_view>()(text));
+  }
 
  private:
   int seals_ = 0;

@@ -32,8 +32,8 @@ TEST_F(DispatcherTest, EachEraHasItsMethods) {
         Row{"tools/call", true, true}, Row{"resources/list", true, true},
         Row{"resources/templates/list", true, true}, Row{"resources/read", true, true},
         Row{"logging/setLevel", false, false}, Row{"resources/subscribe", false, false},
-        Row{"resources/unsubscribe", false, false}, Row{"prompts/list", false, false},
-        Row{"prompts/get", false, false}, Row{"completion/complete", false, false},
+        Row{"resources/unsubscribe", false, false}, Row{"prompts/list", true, true},
+        Row{"prompts/get", true, true}, Row{"completion/complete", true, true},
         Row{"subscriptions/listen", false, false}, Row{"tasks/get", false, false},
         Row{"Tools/List", false, false}, Row{"", false, false}}) {
     const auto legacy = Ask(kLegacy, row.method);
@@ -74,7 +74,7 @@ TEST_F(DispatcherTest, InitializeOpensASessionOverHttpOnly) {
   const auto session = sessions.Find(answer.session_id, "ann");
   ASSERT_TRUE(session.ok());
   EXPECT_EQ(session->revision, Revision::k2025_06_18);
-  EXPECT_EQ(session->capabilities, (std::vector<std::string>{"elicitation", "sampling"}));
+  EXPECT_EQ(session->capabilities_json, R"({"elicitation":{},"sampling":{}})");
 
   request.audience.transport = Transport::kStdio;
   EXPECT_EQ(Ask(request).session_id, "");
@@ -93,7 +93,7 @@ TEST_F(DispatcherTest, DiscoverNamesTheModernRevisionOnly) {
   const json::Json& result = answer.body["result"];
   EXPECT_EQ(result["supportedVersions"], json::Json({"2026-07-28"}));
   EXPECT_EQ(result["capabilities"],
-            (json::Json{{"tools", json::Json::object()}, {"resources", json::Json::object()}}));
+            *json::Parse(R"({"tools":{},"resources":{},"prompts":{},"completions":{}})"));
   EXPECT_EQ(result["instructions"], "Call with care.");
   EXPECT_EQ(result["resultType"], "complete");
   EXPECT_EQ(result["ttlMs"], 300000);

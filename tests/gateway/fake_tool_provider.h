@@ -116,6 +116,8 @@ class FakeToolProvider : public ToolProvider {
   std::shared_ptr<Cancellable> GetPrompt(PromptGet get, Done<PromptOutcome> done) override {
     if (!status.ok()) {
       done(status);
+    } else if (get.name == "greet" && !get.arguments.contains("name")) {
+      done(InvalidArgument("argument name is required"));
     } else if (get.name == "greet") {
       PromptText text;
       text.description = "Greets";
@@ -130,6 +132,7 @@ class FakeToolProvider : public ToolProvider {
     if (!status.ok()) {
       done(status);
     } else {
+      last_completion = query;
       done(Completion{{query.value + "1", query.value + "2"}, 2, false});
     }
     return std::make_shared<Handle>();
@@ -171,6 +174,7 @@ class FakeToolProvider : public ToolProvider {
   std::vector<std::shared_ptr<HeldCall>> held;
   std::vector<Done<ToolList>> held_lists;
   Audience last_audience;
+  CompletionQuery last_completion;
   /// Of the last WatchCatalogue.
   std::function<void(const CatalogueRevisions&)> catalogue_changed;
 

@@ -93,5 +93,15 @@ TEST(StaticToken, IsTheWholeTokenOrNothing) {
   }
 }
 
+TEST(AeadSealerDigest, IsSha256WhateverTheKey) {
+  const std::vector<std::string> secrets{std::string(32, 'k')};
+  const auto keyed = *AeadSealer::Create(secrets);
+  const auto random = *AeadSealer::Create({});
+  // FIPS 180-4, the empty message.
+  EXPECT_EQ(random->Digest(""), "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU");
+  EXPECT_EQ(random->Digest("abc"), keyed->Digest("abc"));
+  EXPECT_NE(random->Digest("abc"), random->Digest("abd"));
+}
+
 }  // namespace
 }  // namespace bw::gateway

@@ -11,7 +11,7 @@ class SessionsTest : public ::testing::Test {
     Session session;
     session.revision = Revision::k2025_06_18;
     session.principal = std::move(principal);
-    session.capabilities = {"sampling"};
+    session.capabilities_json = R"({"sampling":{}})";
     return session;
   }
 
@@ -26,7 +26,7 @@ TEST_F(SessionsTest, TheIdIsTheSessionForEveryReplicaWithTheKey) {
   const auto found = there.Find(id, "ann");
   ASSERT_TRUE(found.ok());
   EXPECT_EQ(found->revision, Revision::k2025_06_18);
-  EXPECT_EQ(found->capabilities, std::vector<std::string>{"sampling"});
+  EXPECT_EQ(found->capabilities_json, R"({"sampling":{}})");
   EXPECT_EQ(found->created_ms, clock.NowMs());
 }
 
