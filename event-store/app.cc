@@ -32,6 +32,8 @@ HubLimits LimitsOf(const Config& config) {
   limits.max_watchers = static_cast<std::size_t>(config.max_watchers);
   limits.watch.max_backlog_events = static_cast<std::size_t>(config.max_watch_backlog);
   limits.mail.max_bytes = static_cast<std::size_t>(config.max_mail_bytes);
+  limits.state.max_watchers = limits.max_watchers;
+  limits.state.watch.max_backlog_changes = limits.watch.max_backlog_events;
   return limits;
 }
 
@@ -94,6 +96,7 @@ Status RunningApp::Open(const Config& config) {
   SqliteOptions options;
   options.data_dir = config.data_dir;
   options.checkpoint.max_wal_bytes = config.max_wal_bytes;
+  options.state = {config.max_state_entries, config.max_tenant_state_entries};
   BW_ASSIGN_OR_RETURN(store_, SqliteStore::Open(options, SystemClock(), *telemetry_, *hub_));
   hub_->Attach(*store_);
   frontend_ = MakeEventStoreFrontend(*hub_);

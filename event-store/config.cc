@@ -50,14 +50,21 @@ StatusOr<config::Outcome<Config>> LoadConfig(const config::Environment& environm
   options.Int({"--max-event-waits", "BW_EVENT_STORE_MAX_EVENT_WAITS",
                "Requests that may wait for events at once"},
               {1, 1'000'000}, &config.max_event_waits);
-  options.Int({"--max-watchers", "BW_EVENT_STORE_MAX_WATCHERS", "Watch streams at once"},
+  options.Int({"--max-watchers", "BW_EVENT_STORE_MAX_WATCHERS",
+               "Watch streams at once, and as many WatchState streams"},
               {1, 100'000}, &config.max_watchers);
   options.Int({"--max-watch-backlog", "BW_EVENT_STORE_MAX_WATCH_BACKLOG",
-               "Events a watcher may fall behind before it is ended"},
+               "Events, or changes of state, a watcher may fall behind before it is ended"},
               {1, 1'000'000}, &config.max_watch_backlog);
   options.Int64({"--max-mail-bytes", "BW_EVENT_STORE_MAX_MAIL_BYTES",
                  "Bytes of mail between gateway replicas kept in memory"},
                 {1 << 20, 16LL << 30}, &config.max_mail_bytes);
+  options.Int64({"--max-state-entries", "BW_EVENT_STORE_MAX_STATE_ENTRIES",
+                 "Facts shared by gateway replicas that are kept at once"},
+                {1, 10'000'000}, &config.max_state_entries);
+  options.Int64({"--max-tenant-state-entries", "BW_EVENT_STORE_MAX_TENANT_STATE_ENTRIES",
+                 "Facts shared by gateway replicas that are kept at once, of one tenant"},
+                {1, 10'000'000}, &config.max_tenant_state_entries);
   options.Int64({"--max-wal-bytes", "BW_EVENT_STORE_MAX_WAL_BYTES",
                  "Length of the write-ahead log beyond which it is restarted"},
                 {1 << 20, 16LL << 30}, &config.max_wal_bytes);

@@ -31,6 +31,8 @@ struct Config {
   int max_watchers = 1'000;
   int max_watch_backlog = 4096;
   std::int64_t max_mail_bytes = 64LL << 20;
+  std::int64_t max_state_entries = 200'000;
+  std::int64_t max_tenant_state_entries = 100'000;
   std::int64_t max_wal_bytes = 64LL << 20;
   std::string log_level = "info";
 };

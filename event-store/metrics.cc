@@ -13,9 +13,20 @@ using metrics::Registry;
 
 // The limits that core and the adapters report; a new one is listed here, so that it is exported
 // from the start with 0.
-constexpr std::array kLimits{"write_queue", "read_queue",    "held_webhooks",         "event_waits",
-                             "watchers",    "watch_backlog", "unconfirmed_documents", "mail",
-                             "mail_waits",  "wal_restart"};
+constexpr std::array kLimits{"write_queue",
+                             "read_queue",
+                             "held_webhooks",
+                             "event_waits",
+                             "watchers",
+                             "watch_backlog",
+                             "mail",
+                             "mail_waits",
+                             "unconfirmed_documents",
+                             "state_entries",
+                             "tenant_state_entries",
+                             "state_watchers",
+                             "wal_restart",
+                             "state_watch_backlog"};
 
 double Seconds(std::chrono::microseconds took) {
   return std::chrono::duration<double>(took).count();
@@ -37,14 +48,18 @@ class PrometheusTelemetry : public Telemetry {
             "bw_event_store_handover_seconds", "From QueueBxml until the held webhook was answered",
             metrics::LatencyBuckets())),
         wal_bytes_(registry.AddGauge("bw_event_store_wal_bytes", "Length of the write-ahead log")),
-        evicted_events_(Evictions(registry, "event")),
-        evicted_calls_(Evictions(registry, "call")) {
+        state_entries_(
+            registry.AddGauge("bw_event_store_state_entries", "Keys that hold a value now")),
+        evicted_events_(EvictionsOf(registry, "event")),
+        evicted_calls_(EvictionsOf(registry, "call")),
+        evicted_state_(EvictionsOf(registry, "state")) {
     levels_ = {
         &registry.AddGauge("bw_event_store_held_webhooks", "Webhooks held now"),
         &registry.AddGauge("bw_event_store_event_waiters", "Requests that wait for events now"),
         &registry.AddGauge("bw_event_store_watchers", "Watch streams open now"),
         &registry.AddGauge("bw_event_store_mail_waiters", "Requests that wait for mail now"),
         &registry.AddGauge("bw_event_store_mail_bytes", "Bytes of mail kept now"),
+        &registry.AddGauge("bw_event_store_state_watchers", "WatchState streams open now"),
     };
     for (const char* limit : kLimits) {
       refusals_.emplace(
@@ -69,9 +84,13 @@ class PrometheusTelemetry : public Telemetry {
     if (found != refusals_.end()) found->second->Increment();
   }
   void WalBytes(std::int64_t bytes) override { wal_bytes_.Set(static_cast<double>(bytes)); }
-  void Evicted(std::int64_t events, std::int64_t calls) override {
-    evicted_events_.Increment(static_cast<double>(events));
-    evicted_calls_.Increment(static_cast<double>(calls));
+  void StateEntries(std::int64_t entries) override {
+    state_entries_.Set(static_cast<double>(entries));
+  }
+  void Evicted(const Evictions& evictions) override {
+    evicted_events_.Increment(static_cast<double>(evictions.events));
+    evicted_calls_.Increment(static_cast<double>(evictions.calls));
+    evicted_state_.Increment(static_cast<double>(evictions.state_entries));
   }
   void Change(Level level, std::int64_t by) override {
     levels_[static_cast<std::size_t>(level)]->Increment(static_cast<double>(by));
@@ -82,7 +101,7 @@ class PrometheusTelemetry : public Telemetry {
     return registry.AddCounter("bw_event_store_events_total", "Events ingested",
                                {{"result", result}});
   }
-  static metrics::Counter& Evictions(Registry& registry, const char* kind) {
+  static metrics::Counter& EvictionsOf(Registry& registry, const char* kind) {
     return registry.AddCounter("bw_event_store_evicted_total", "Rows removed by retention",
                                {{"kind", kind}});
   }
@@ -94,9 +113,11 @@ class PrometheusTelemetry : public Telemetry {
   metrics::Histogram& commit_seconds_;
   metrics::Histogram& handover_seconds_;
   metrics::Gauge& wal_bytes_;
+  metrics::Gauge& state_entries_;
   metrics::Counter& evicted_events_;
   metrics::Counter& evicted_calls_;
-  std::array<metrics::Gauge*, 5> levels_{};  // in the order of Level
+  metrics::Counter& evicted_state_;
+  std::array<metrics::Gauge*, kLevels> levels_{};  // in the order of Level
   std::map<std::string, metrics::Counter*, std::less<>> refusals_;
 };
 

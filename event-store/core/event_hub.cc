@@ -23,6 +23,8 @@ void EventHub::Attach(Store& store) {
   store_ = &store;
   waits_ = std::make_unique<EventWaits>(EventWaits::Environment{
       store.Reader(), feed_, scheduler_, telemetry_, limits_.max_event_waits});
+  state_watches_ =
+      std::make_unique<StateWatches>(limits_.state, store.Reader(), scheduler_, telemetry_);
 }
 
 std::shared_ptr<IngestSession> EventHub::OpenSession(OutcomeSink& sink) {
@@ -171,6 +173,7 @@ void EventHub::Release() {
   }
   for (const auto& watch : watches) watch->Stop(Unavailable("the event store is shutting down"));
   for (const HeldEvent& event : held_.All()) EndHold(event);
+  state_watches_->ReleaseAll();
   waits_->ReleaseAll();
   mailbox_.ReleaseAll();
 }
@@ -191,6 +194,7 @@ void EventHub::OnCommitted(const Committed& committed) {
     AnswerHeld(handover.event_seq, handover.bxml, handover.receipt_id);
   }
   for (const std::uint64_t seq : committed.released_event_seqs) AnswerHeld(seq, "", "");
+  if (!committed.state_changes.empty()) state_watches_->Publish(committed.state_changes);
 }
 
 }  // namespace bw::event_store

@@ -18,6 +18,7 @@
 #include "event-store/core/held_webhooks.h"
 #include "event-store/core/ingest_session.h"
 #include "event-store/core/mailbox.h"
+#include "event-store/core/state_watches.h"
 #include "event-store/core/store.h"
 #include "event-store/core/telemetry.h"
 
@@ -34,6 +35,7 @@ struct HubLimits {
   std::size_t max_unconfirmed_per_stream = 10'000;
   WatchOptions watch;
   MailLimits mail;
+  StateWatchLimits state;
 };
 
 /// Thread-safe. Answers run on a thread of the store or the scheduler.
@@ -55,10 +57,12 @@ class EventHub : public StoreListener {
   void EndWatch(const std::shared_ptr<EventWatch>& watch);
   EventWaits& waits() { return *waits_; }
   Mailbox& mailbox() { return mailbox_; }
+  StateWatches& state_watches() { return *state_watches_; }
   Store& store() { return *store_; }
   const HubLimits& limits() const { return limits_; }
 
-  /// Answers what is held and waited for; from now on nothing is held. For a stop in peace.
+  /// Answers what is held and waited for, and ends every watch with UNAVAILABLE; from now on
+  /// nothing is held. For a stop in peace.
   void Release();
 
   void OnCommitted(const Committed& committed) override;
@@ -92,6 +96,7 @@ class EventHub : public StoreListener {
   HeldWebhooks held_;
   Mailbox mailbox_;
   std::unique_ptr<EventWaits> waits_;
+  std::unique_ptr<StateWatches> state_watches_;
   std::atomic<bool> released_{false};
   std::mutex watches_mutex_;  // guards watches_
   std::unordered_set<std::shared_ptr<EventWatch>> watches_;

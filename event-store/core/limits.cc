@@ -89,6 +89,24 @@ Status CheckQueue(const QueueRequest& request) {
   return CheckTexts(rules);
 }
 
+Status CheckPutState(const PutStateRequest& request) {
+  const TextRule rules[] = {
+      {"tenant", &request.tenant, kMaxTenantBytes, true},
+      {"key", &request.key, kMaxStateKeyBytes, true},
+      {"value", &request.value, kMaxStateValueBytes},
+  };
+  BW_RETURN_IF_ERROR(CheckTexts(rules));
+  return CheckAtMost("ttl_ms", request.ttl_ms, kMaxStateTtlMs);
+}
+
+Status CheckStateSelection(const StateSelection& selection) {
+  const TextRule rules[] = {
+      {"tenant", &selection.tenant, kMaxTenantBytes},
+      {"prefix", &selection.prefix, kMaxStateKeyBytes},
+  };
+  return CheckTexts(rules);
+}
+
 Status CheckFilter(const EventFilter& filter) {
   BW_RETURN_IF_ERROR(CheckText("filter.call_id", filter.call_id, kMaxIdBytes));
   BW_RETURN_IF_ERROR(CheckText("filter.message_id", filter.message_id, kMaxIdBytes));

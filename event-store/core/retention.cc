@@ -41,7 +41,10 @@ void Retention::Step(const std::shared_ptr<State>& state) {
   state->environment.store.Evict(state->limits, [state](StatusOr<EvictResult> result) {
     if (result.ok()) {
       const std::lock_guard lock(state->mutex);
-      if (!state->stopped) state->environment.telemetry.Evicted(result->events, result->calls);
+      if (!state->stopped) {
+        state->environment.telemetry.Evicted(
+            {result->events, result->calls, result->state_entries});
+      }
     }
     if (result.ok() && result->more) return Step(state);
     Later(state);

@@ -21,6 +21,8 @@
 #include "common/status/status.h"
 #include "event-store/core/call.h"
 #include "event-store/core/event.h"
+#include "event-store/core/limits.h"
+#include "event-store/core/state.h"
 
 namespace bw::event_store {
 
@@ -95,6 +97,21 @@ struct AdvanceRequest {
   std::uint64_t to_seq = 0;
 };
 
+struct PutStateRequest {
+  std::string tenant;
+  std::string key;
+  /// Empty: removes the key.
+  std::string value;
+  /// Forgotten this long after the commit.
+  std::uint32_t ttl_ms = kDefaultStateTtlMs;
+};
+
+/// How many keys hold a value at once.
+struct StateLimits {
+  std::int64_t max_entries = 200'000;
+  std::int64_t max_entries_per_tenant = 100'000;
+};
+
 /// How much is kept. 0 switches a bound off.
 struct RetentionLimits {
   std::chrono::milliseconds max_age{std::chrono::hours(24 * 30)};
@@ -110,6 +127,8 @@ struct EvictResult {
   std::int64_t events = 0;
   std::int64_t calls = 0;
   std::int64_t receipts_expired = 0;
+  /// Keys forgotten because their time was over.
+  std::int64_t state_entries = 0;
   /// The bounds are not met yet; ask again.
   bool more = false;
 };
@@ -142,6 +161,8 @@ struct Committed {
   std::vector<Handover> handovers;
   /// Held events whose call ended or was evicted: nothing will come.
   std::vector<std::uint64_t> released_event_seqs;
+  /// Ascending seq.
+  std::vector<StateChangePtr> state_changes;
 };
 
 class StoreListener {
@@ -185,6 +206,26 @@ struct CallPage {
   std::uint64_t next_before_order = 0;
 };
 
+struct StateRequest {
+  StateSelection selection;
+  /// Only entries written after this one ...
+  std::uint64_t after_seq = 0;
+  /// ... and up to this one; absent: up to the last commit that the read sees.
+  std::optional<std::uint64_t> until_seq;
+  /// Entries looked at, whether they match or not.
+  std::size_t limit = 1024;
+};
+
+struct StatePage {
+  /// Each key's present value, in the order they were written. Nothing expired.
+  std::vector<StateChange> entries;
+  /// Everything up to here was considered.
+  std::uint64_t next_after_seq = 0;
+  /// What until_seq was.
+  std::uint64_t until_seq = 0;
+  bool has_more = false;
+};
+
 class StoreReader {
  public:
   virtual ~StoreReader() = default;
@@ -195,6 +236,8 @@ class StoreReader {
   virtual void GetReceipt(std::string tenant, std::string receipt_id, Done<Receipt> done) = 0;
   /// Ends a page early at kMaxAnswerBytes; then has_more is true.
   virtual void ListEvents(EventsRequest request, Done<EventPage> done) = 0;
+  /// Ends a page early at kMaxAnswerBytes; then has_more is true.
+  virtual void ListState(StateRequest request, Done<StatePage> done) = 0;
   /// The greatest seq ever given.
   virtual void LastSeq(Done<std::uint64_t> done) = 0;
 };
@@ -226,8 +269,13 @@ class Store {
   /// Moves a cursor if it still stands at from_seq; false otherwise.
   virtual void AdvanceCursor(AdvanceRequest request, Done<bool> done) = 0;
 
+  /// Sets or removes what a key holds. Every value that is set is told to the listener, also one
+  /// equal to the last; so is a removal, unless there was nothing. RESOURCE_EXHAUSTED names the
+  /// entry of StateLimits; a key that is known can always be set and removed.
+  virtual void PutState(PutStateRequest request, Done<Nothing> done) = 0;
+
   /// One bounded step towards the limits: oldest events first, calls together with their events and
-  /// receipts.
+  /// receipts. Also forgets state whose time is over, which is told like a removal.
   virtual void Evict(RetentionLimits limits, Done<EvictResult> done) = 0;
 
   /// OK when the store can commit.

@@ -9,7 +9,22 @@
 namespace bw::event_store {
 
 /// Things of which there is a number right now.
-enum class Level { kHeldWebhooks, kEventWaiters, kWatchers, kMailWaiters, kMailBytes };
+enum class Level {
+  kHeldWebhooks,
+  kEventWaiters,
+  kWatchers,
+  kMailWaiters,
+  kMailBytes,
+  kStateWatchers,
+};
+inline constexpr std::size_t kLevels = 6;
+
+/// What one step of retention removed.
+struct Evictions {
+  std::int64_t events = 0;
+  std::int64_t calls = 0;
+  std::int64_t state_entries = 0;
+};
 
 /// Thread-safe; quick.
 class Telemetry {
@@ -22,7 +37,9 @@ class Telemetry {
   /// A limit was met; `limit` is a static name such as "write_queue".
   virtual void Refused(std::string_view limit) = 0;
   virtual void WalBytes(std::int64_t bytes) = 0;
-  virtual void Evicted(std::int64_t events, std::int64_t calls) = 0;
+  /// Keys that hold a value now.
+  virtual void StateEntries(std::int64_t entries) = 0;
+  virtual void Evicted(const Evictions& evictions) = 0;
   virtual void Change(Level level, std::int64_t by) = 0;
 };
 
@@ -34,7 +51,8 @@ class NoTelemetry : public Telemetry {
   void HandedOver(std::chrono::microseconds) override {}
   void Refused(std::string_view) override {}
   void WalBytes(std::int64_t) override {}
-  void Evicted(std::int64_t, std::int64_t) override {}
+  void StateEntries(std::int64_t) override {}
+  void Evicted(const Evictions&) override {}
   void Change(Level, std::int64_t) override {}
 };
 

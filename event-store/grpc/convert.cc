@@ -144,6 +144,29 @@ StatusOr<EventsRequest> EventsRequestOf(const std::string& tenant, const v1::Eve
   return request;
 }
 
+StatusOr<EventWatch::Request> WatchRequestOf(const v1::WatchRequest& message) {
+  EventWatch::Request request;
+  BW_RETURN_IF_ERROR(CheckTenant(message.tenant()));
+  BW_ASSIGN_OR_RETURN(request.filter, FilterOf(message.filter()));
+  request.tenant = message.tenant();
+  request.after_seq = message.after_seq();
+  request.from_now = message.from_now();
+  return request;
+}
+
+StatusOr<PutStateRequest> PutStateRequestOf(const v1::PutStateRequest& message) {
+  PutStateRequest request{message.tenant(), message.key(), message.value(),
+                          message.ttl_ms() == 0 ? kDefaultStateTtlMs : message.ttl_ms()};
+  BW_RETURN_IF_ERROR(CheckPutState(request));
+  return request;
+}
+
+StatusOr<StateSelection> StateSelectionOf(const v1::WatchStateRequest& message) {
+  StateSelection selection{message.tenant(), message.prefix()};
+  BW_RETURN_IF_ERROR(CheckStateSelection(selection));
+  return selection;
+}
+
 StatusOr<CallsRequest> CallsRequestOf(const v1::ListCallsRequest& message) {
   CallsRequest request;
   BW_RETURN_IF_ERROR(CheckTenant(message.tenant()));
@@ -228,6 +251,21 @@ void FillOutcome(IngestOutcome&& outcome, v1::IngestOutcome* message) {
   message->set_receipt_id(std::move(result.receipt_id));
   message->set_seq(result.seq);
   if (result.call) FillCall(*result.call, message->mutable_call());
+}
+
+void FillWatch(const EventWatch::Batch& batch, v1::WatchResponse* message) {
+  for (const EventPtr& event : batch.events) FillEvent(*event, message->add_events());
+  message->set_next_after_seq(batch.next_after_seq);
+}
+
+void FillWatchState(const StateWatch::Batch& batch, v1::WatchStateResponse* message) {
+  for (const StateChangePtr& change : batch.changes) {
+    v1::StateEntry* const entry = message->add_entries();
+    entry->set_tenant(change->tenant);
+    entry->set_key(change->key);
+    entry->set_value(change->value);
+  }
+  message->set_current(batch.current);
 }
 
 void FillPage(EventPage&& page, v1::ListEventsResponse* message) {

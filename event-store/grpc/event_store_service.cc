@@ -195,7 +195,25 @@ class EventStoreService : public v1::EventStore::CallbackService, public EventSt
 
   grpc::ServerWriteReactor<v1::WatchResponse>* Watch(Context*,
                                                      const v1::WatchRequest* request) override {
-    return new WatchReactor(hub_, traffic_, *request);
+    return new WatchReactor<EventWatch, v1::WatchResponse>(
+        traffic_, Open(*request), FillWatch,
+        [this](const std::shared_ptr<EventWatch>& watch) { hub_.EndWatch(watch); });
+  }
+
+  Reactor* PutState(Context* context, const v1::PutStateRequest* message,
+                    v1::PutStateResponse*) override {
+    StatusOr<PutStateRequest> request = PutStateRequestOf(*message);
+    if (!request.ok()) return FinishNow(context, request.status());
+    Reactor* const reactor = context->DefaultReactor();
+    hub_.store().PutState(*std::move(request), FinishWith<Nothing>(reactor, [](const Nothing&) {}));
+    return reactor;
+  }
+
+  grpc::ServerWriteReactor<v1::WatchStateResponse>* WatchState(
+      Context*, const v1::WatchStateRequest* request) override {
+    return new WatchReactor<StateWatch, v1::WatchStateResponse>(
+        traffic_, Open(*request), FillWatchState,
+        [this](const std::shared_ptr<StateWatch>& watch) { hub_.state_watches().End(watch); });
   }
 
   Reactor* PutMail(Context* context, const v1::PutMailRequest* message,
@@ -227,6 +245,16 @@ class EventStoreService : public v1::EventStore::CallbackService, public EventSt
   }
 
  private:
+  StatusOr<std::shared_ptr<EventWatch>> Open(const v1::WatchRequest& message) {
+    BW_ASSIGN_OR_RETURN(EventWatch::Request request, WatchRequestOf(message));
+    return hub_.Watch(std::move(request));
+  }
+
+  StatusOr<std::shared_ptr<StateWatch>> Open(const v1::WatchStateRequest& message) {
+    BW_ASSIGN_OR_RETURN(StateSelection selection, StateSelectionOf(message));
+    return hub_.state_watches().Open(std::move(selection));
+  }
+
   static Done<EventPage> FinishWithPage(Reactor* reactor, v1::ListEventsResponse* response) {
     return FinishWith<EventPage>(
         reactor, [response](EventPage page) { FillPage(std::move(page), response); });

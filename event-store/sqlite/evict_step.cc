@@ -115,6 +115,12 @@ void EvictCursors(WriteContext& context, const RetentionLimits& limits, EvictRes
   if (context.db.ChangedRows() == limits.batch) result.more = true;
 }
 
+void ForgetState(WriteContext& context, const RetentionLimits& limits, EvictResult& result) {
+  const int forgotten = ForgetExpiredState(context, limits.batch);
+  result.state_entries = forgotten;
+  if (forgotten == limits.batch) result.more = true;
+}
+
 }  // namespace
 
 StatusOr<EvictResult> EvictStep(WriteContext& context, const RetentionLimits& limits) {
@@ -123,6 +129,7 @@ StatusOr<EvictResult> EvictStep(WriteContext& context, const RetentionLimits& li
   EvictCalls(context, limits, result);
   ExpireReceipts(context, limits, result);
   EvictCursors(context, limits, result);
+  ForgetState(context, limits, result);
   return result;
 }
 

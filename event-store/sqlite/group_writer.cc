@@ -43,6 +43,8 @@ Status GroupWriter::LoadCounters() {
   context_.now_ms = Single(db, "SELECT received_time_ms FROM events ORDER BY seq DESC LIMIT 1");
   context_.event_count = Single(db, "SELECT count(*) FROM events");
   context_.call_count = Single(db, "SELECT count(*) FROM calls");
+  context_.state_count = Single(db, "SELECT count(*) FROM states");
+  telemetry_.StateEntries(context_.state_count);
   return db.TakeError();
 }
 
@@ -131,6 +133,7 @@ Status GroupWriter::TryCommit(const Group& group, std::size_t first, std::size_t
   const std::uint64_t last_seq = context_.last_seq;
   const std::int64_t event_count = context_.event_count;
   const std::int64_t call_count = context_.call_count;
+  const std::int64_t state_count = context_.state_count;
   context_.now_ms = std::max(context_.now_ms, clock_.NowMs());
   Query(db, "BEGIN IMMEDIATE").Run();
   for (std::size_t i = first; i < first + count && !db.failed(); ++i) group[i].run(context_);
@@ -145,7 +148,9 @@ Status GroupWriter::TryCommit(const Group& group, std::size_t first, std::size_t
     context_.last_seq = last_seq;
     context_.event_count = event_count;
     context_.call_count = call_count;
+    context_.state_count = state_count;
     context_.committed = {};
+    context_.refusals.clear();
   }
   return status;
 }
@@ -153,9 +158,11 @@ Status GroupWriter::TryCommit(const Group& group, std::size_t first, std::size_t
 void GroupWriter::FinishAll(Group& group, std::size_t first, std::size_t count,
                             const Status& status) {
   for (std::size_t i = first; i < first + count; ++i) group[i].finish(status);
+  for (const char* limit : std::exchange(context_.refusals, {})) telemetry_.Refused(limit);
   const Committed committed = std::exchange(context_.committed, {});
+  if (!committed.state_changes.empty()) telemetry_.StateEntries(context_.state_count);
   if (!committed.events.empty() || !committed.handovers.empty() ||
-      !committed.released_event_seqs.empty()) {
+      !committed.released_event_seqs.empty() || !committed.state_changes.empty()) {
     listener_.OnCommitted(committed);
   }
 }

@@ -26,11 +26,14 @@ struct WriteContext {
   std::int64_t now_ms = 0;
   /// The greatest seq given; a step takes the next by increasing it.
   std::uint64_t last_seq = 0;
-  /// Rows of `events` and `calls`.
+  /// Rows of `events`, `calls` and `states`.
   std::int64_t event_count = 0;
   std::int64_t call_count = 0;
+  std::int64_t state_count = 0;
   /// Told to the listener after the commit.
   Committed committed{};
+  /// Limits that turned a step of the transaction away; reported after the commit.
+  std::vector<const char*> refusals{};
 };
 
 /// Makes context.last_seq what readers of the database see.

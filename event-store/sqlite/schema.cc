@@ -77,8 +77,19 @@ constexpr char kVersion1[] = R"sql(
   CREATE INDEX cursors_by_use ON cursors(used_time_ms);
 )sql";
 
+// Version 2: state shared by the gateway's replicas. A row's number is that of the change that
+// wrote it, so rows lie in the order of their commits, which is the order in which they are read.
+constexpr char kVersion2[] = R"sql(
+  ALTER TABLE tenants ADD COLUMN state_count INTEGER NOT NULL DEFAULT 0;
+
+  CREATE TABLE states(
+    change_seq INTEGER PRIMARY KEY, tenant_no INTEGER NOT NULL, key TEXT NOT NULL,
+    value BLOB NOT NULL, expire_time_ms INTEGER NOT NULL, UNIQUE(tenant_no, key));
+  CREATE INDEX states_by_expiry ON states(expire_time_ms);
+)sql";
+
 // Step i makes version i + 1 of version i. Entries are never changed once released, only added.
-constexpr const char* kSteps[] = {kVersion1};
+constexpr const char* kSteps[] = {kVersion1, kVersion2};
 constexpr int kCurrentVersion = static_cast<int>(std::size(kSteps));
 
 StatusOr<int> ReadPragma(Connection& connection, const char* sql) {

@@ -74,11 +74,11 @@ std::size_t StepBytes(const Event& event) { return SizeOf(event) + sizeof(WriteS
 
 class RunningSqliteStore : public SqliteStore, private StoreReader {
  public:
-  RunningSqliteStore(const SqliteOptions& options, Telemetry& telemetry)
-      : options_(options), telemetry_(telemetry) {}
+  RunningSqliteStore(const SqliteOptions& options, const Clock& clock, Telemetry& telemetry)
+      : options_(options), clock_(clock), telemetry_(telemetry) {}
   ~RunningSqliteStore() override { Close(); }
 
-  Status Start(const Clock& clock, StoreListener& listener);
+  Status Start(StoreListener& listener);
   void Close() override;
 
   void Append(AppendRequest request, Done<AppendResult> done) override;
@@ -86,6 +86,7 @@ class RunningSqliteStore : public SqliteStore, private StoreReader {
   void Settle(SettleRequest request, Done<Nothing> done) override;
   void EndHold(EndHoldRequest request, Done<bool> done) override;
   void AdvanceCursor(AdvanceRequest request, Done<bool> done) override;
+  void PutState(PutStateRequest request, Done<Nothing> done) override;
   void Evict(RetentionLimits limits, Done<EvictResult> done) override;
   void Probe(Done<Nothing> done) override;
   StoreReader& Reader() override { return *this; }
@@ -94,6 +95,7 @@ class RunningSqliteStore : public SqliteStore, private StoreReader {
   void ListCalls(CallsRequest request, Done<CallPage> done) override;
   void GetReceipt(std::string tenant, std::string receipt_id, Done<Receipt> done) override;
   void ListEvents(EventsRequest request, Done<EventPage> done) override;
+  void ListState(StateRequest request, Done<StatePage> done) override;
   void LastSeq(Done<std::uint64_t> done) override;
 
  private:
@@ -147,6 +149,7 @@ class RunningSqliteStore : public SqliteStore, private StoreReader {
   }
 
   const SqliteOptions options_;
+  const Clock& clock_;
   Telemetry& telemetry_;
   std::unique_ptr<FolderLock> lock_;
   std::unique_ptr<Checkpointer> checkpointer_;
@@ -161,7 +164,7 @@ int OnWalCommit(void* checkpointer, sqlite3*, const char*, int pages) {
   return SQLITE_OK;
 }
 
-Status RunningSqliteStore::Start(const Clock& clock, StoreListener& listener) {
+Status RunningSqliteStore::Start(StoreListener& listener) {
   std::string path = kMemory;
   if (!in_memory()) {
     BW_RETURN_IF_ERROR(CreateFolder(options_.data_dir));
@@ -173,8 +176,8 @@ Status RunningSqliteStore::Start(const Clock& clock, StoreListener& listener) {
     if (!status.ok()) return Annotate(status, path);
   }
   sqlite3* const writing = connection->handle();
-  writer_ = std::make_unique<GroupWriter>(std::move(connection), options_.writer, clock, telemetry_,
-                                          listener);
+  writer_ = std::make_unique<GroupWriter>(std::move(connection), options_.writer, clock_,
+                                          telemetry_, listener);
   BW_RETURN_IF_ERROR(writer_->LoadCounters());
   if (!in_memory()) {
     BW_ASSIGN_OR_RETURN(auto checkpoints, OpenConnection(path, kCheckpointSettings));
@@ -244,6 +247,14 @@ void RunningSqliteStore::AdvanceCursor(AdvanceRequest request, Done<bool> done) 
               });
 }
 
+void RunningSqliteStore::PutState(PutStateRequest request, Done<Nothing> done) {
+  const std::size_t bytes = sizeof(WriteStep) + request.key.size() + request.value.size();
+  Write<Nothing>(bytes, std::move(done),
+                 [request = std::move(request), limits = options_.state](WriteContext& context) {
+                   return PutStateStep(context, request, limits);
+                 });
+}
+
 void RunningSqliteStore::Evict(RetentionLimits limits, Done<EvictResult> done) {
   Write<EvictResult>(sizeof(WriteStep), std::move(done),
                      [limits](WriteContext& context) { return EvictStep(context, limits); });
@@ -303,6 +314,13 @@ void RunningSqliteStore::ListEvents(EventsRequest request, Done<EventPage> done)
       });
 }
 
+void RunningSqliteStore::ListState(StateRequest request, Done<StatePage> done) {
+  Read<StatePage>(std::move(done),
+                  [this, request = std::move(request)](Connection& db) -> StatusOr<StatePage> {
+                    return SelectState(db, request, clock_.NowMs());
+                  });
+}
+
 void RunningSqliteStore::LastSeq(Done<std::uint64_t> done) {
   Read<std::uint64_t>(std::move(done), [](Connection& db) -> StatusOr<std::uint64_t> {
     return event_store::LastSeq(db);
@@ -316,8 +334,8 @@ SqliteStore::~SqliteStore() = default;
 StatusOr<std::unique_ptr<SqliteStore>> SqliteStore::Open(const SqliteOptions& options,
                                                          const Clock& clock, Telemetry& telemetry,
                                                          StoreListener& listener) {
-  auto store = std::make_unique<RunningSqliteStore>(options, telemetry);
-  BW_RETURN_IF_ERROR(store->Start(clock, listener));
+  auto store = std::make_unique<RunningSqliteStore>(options, clock, telemetry);
+  BW_RETURN_IF_ERROR(store->Start(listener));
   return std::unique_ptr<SqliteStore>(std::move(store));
 }
 

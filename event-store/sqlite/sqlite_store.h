@@ -22,6 +22,7 @@ struct SqliteOptions {
   std::size_t max_queued_reads = 4096;
   GroupWriterLimits writer;
   CheckpointOptions checkpoint;
+  StateLimits state;
 };
 
 class SqliteStore : public Store {

@@ -6,7 +6,6 @@
 #include "event-store/sqlite/tables.h"
 
 namespace bw::event_store {
-namespace {
 
 StatusOr<std::int64_t> TenantFor(Connection& db, const std::string& name) {
   if (const auto tenant = FindTenant(db, name)) return *tenant;
@@ -20,6 +19,8 @@ StatusOr<std::int64_t> TenantFor(Connection& db, const std::string& name) {
   Query(db, "INSERT INTO tenants(name) VALUES (?)").Bind(name).Run();
   return db.LastInsertedRow();
 }
+
+namespace {
 
 StatusOr<std::int64_t> KindFor(Connection& db, std::int64_t tenant_no, const Event& event) {
   if (const auto kind = FindKind(db, tenant_no, event)) return *kind;

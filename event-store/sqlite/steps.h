@@ -1,5 +1,5 @@
 // The steps of the Store port as they run inside a transaction of the writer. A step that returns
-// an error has changed nothing but, perhaps, interned a tenant's name.
+// an error has changed nothing but, perhaps, interned a tenant's name or forgotten expired state.
 #pragma once
 
 #include <memory>
@@ -13,6 +13,11 @@ namespace bw::event_store {
 inline constexpr std::int64_t kMaxTenants = 1000;
 inline constexpr std::int64_t kMaxKindsPerTenant = 1000;
 inline constexpr std::int64_t kMaxReadersPerTenant = 10'000;
+/// Expired entries of state that a step forgets at most, so that a new one finds room.
+inline constexpr int kExpiredStateForgottenForRoom = 128;
+
+/// The tenant's number, given to it when it is new. RESOURCE_EXHAUSTED names kMaxTenants.
+StatusOr<std::int64_t> TenantFor(Connection& db, const std::string& name);
 
 /// `event` is request.event; it is given its seq and time, and published when it is new.
 StatusOr<AppendResult> AppendStep(WriteContext& context, const AppendRequest& request,
@@ -21,6 +26,10 @@ StatusOr<QueueResult> QueueStep(WriteContext& context, const QueueRequest& reque
 StatusOr<Nothing> SettleStep(WriteContext& context, const SettleRequest& request);
 StatusOr<bool> EndHoldStep(WriteContext& context, const EndHoldRequest& request);
 StatusOr<bool> AdvanceStep(WriteContext& context, const AdvanceRequest& request);
+StatusOr<Nothing> PutStateStep(WriteContext& context, const PutStateRequest& request,
+                               const StateLimits& limits);
+/// Returns how many; at most `batch`.
+int ForgetExpiredState(WriteContext& context, int batch);
 StatusOr<EvictResult> EvictStep(WriteContext& context, const RetentionLimits& limits);
 StatusOr<Nothing> ProbeStep(WriteContext& context);
 

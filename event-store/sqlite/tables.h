@@ -94,4 +94,27 @@ bool DeleteHold(Connection& db, std::int64_t call_no, std::uint64_t event_seq);
 std::optional<std::uint64_t> OldestHold(Connection& db, std::int64_t call_no);
 std::vector<std::uint64_t> DeleteHolds(Connection& db, std::int64_t call_no);
 
+// --- state --------------------------------------------------------------------------------------
+
+struct StateKey {
+  std::int64_t tenant_no = 0;
+  std::string tenant;
+  std::string key;
+};
+
+bool HasState(Connection& db, std::int64_t tenant_no, const std::string& key);
+/// Inserts, or replaces what the key held.
+void SaveState(Connection& db, std::int64_t tenant_no, const StateChange& change,
+               std::int64_t expire_time_ms);
+/// False when there was none.
+bool DeleteState(Connection& db, std::int64_t tenant_no, const std::string& key);
+/// Of the tenant; kept by ChangeStateCount, because counting rows would cost more the more there
+/// are.
+std::int64_t CountState(Connection& db, std::int64_t tenant_no);
+void ChangeStateCount(Connection& db, std::int64_t tenant_no, int by);
+/// At most `limit` keys whose time was over at now_ms, the longest expired first.
+std::vector<StateKey> ExpiredState(Connection& db, std::int64_t now_ms, int limit);
+/// Without what is expired at now_ms.
+StatePage SelectState(Connection& db, const StateRequest& request, std::int64_t now_ms);
+
 }  // namespace bw::event_store

@@ -98,9 +98,38 @@ class StoreContract : public ::testing::Test {
       sum.events += one.events;
       sum.calls += one.calls;
       sum.receipts_expired += one.receipts_expired;
+      sum.state_entries += one.state_entries;
       more = one.more;
     }
     return sum;
+  }
+  Status PutState(const std::string& key, const std::string& value,
+                  std::uint32_t ttl_ms = kDefaultStateTtlMs,
+                  const std::string& tenant = "default") {
+    return Await<Nothing>([&](auto done) {
+             store_->PutState({tenant, key, value, ttl_ms}, std::move(done));
+           })
+        .status();
+  }
+  StatePage ListState(const StateRequest& request) {
+    return *Await<StatePage>(
+        [&](auto done) { store_->Reader().ListState(request, std::move(done)); });
+  }
+  static std::vector<std::string> Texts(const StatePage& page) {
+    std::vector<std::string> texts;
+    for (const StateChange& entry : page.entries) {
+      texts.push_back(entry.tenant + ":" + entry.key + "=" + entry.value);
+    }
+    return texts;
+  }
+  std::vector<std::string> State(const StateSelection& selection = {}) {
+    return Texts(ListState({selection, 0, std::nullopt, 1000}));
+  }
+  // What the listener was told of state since it was asked last.
+  std::vector<std::string> ToldState() {
+    StatePage told;
+    for (const StateChangePtr& change : Settled().state_changes) told.entries.push_back(*change);
+    return Texts(told);
   }
   Committed Settled() {
     EXPECT_TRUE(Await<Nothing>([&](auto done) { store_->Probe(std::move(done)); }).ok());
@@ -593,6 +622,147 @@ TYPED_TEST_P(StoreContract, ARestartKeepsEverythingAndReturnsWhatWasTaken) {
   EXPECT_GT(this->Append(Plain(MakeMessage("next"))).seq, held.seq) << "seq never repeats";
 }
 
+TYPED_TEST_P(StoreContract, StateIsSetReplacedAndRemoved) {
+  using ::testing::ElementsAre;
+  ASSERT_TRUE(this->PutState("a", "1").ok());
+  ASSERT_TRUE(this->PutState("b", std::string("\0\xff", 2)).ok());
+  ASSERT_TRUE(this->PutState("a", "2").ok());
+  ASSERT_TRUE(this->PutState("a", "2").ok());
+  ASSERT_TRUE(this->PutState("a", "3", 1000, "other").ok());
+  EXPECT_THAT(this->State(),
+              ElementsAre(std::string("default:b=\0\xff", 12), "default:a=2", "other:a=3"))
+      << "in the order they were written";
+  ASSERT_TRUE(this->PutState("a", "").ok());
+  ASSERT_TRUE(this->PutState("a", "").ok()) << "there is nothing to remove";
+  ASSERT_TRUE(this->PutState("a", "", 1000, "nobody").ok());
+  EXPECT_THAT(this->State({"default", ""}), ElementsAre(std::string("default:b=\0\xff", 12)));
+  EXPECT_THAT(this->ToldState(),
+              ElementsAre("default:a=1", std::string("default:b=\0\xff", 12), "default:a=2",
+                          "default:a=2", "other:a=3", "default:a="));
+}
+
+TYPED_TEST_P(StoreContract, StateSharesItsNumbersWithEvents) {
+  std::uint64_t last = 0;
+  for (int i = 0; i < 3; ++i) {
+    const std::uint64_t event = this->Append(Plain(MakeMessage(std::to_string(i)))).seq;
+    EXPECT_GT(event, last);
+    ASSERT_TRUE(this->PutState("k", i == 2 ? "" : "v").ok());
+    const auto told = this->Settled().state_changes;
+    ASSERT_EQ(told.size(), 1u);
+    last = told[0]->seq;
+    EXPECT_GT(last, event);
+  }
+}
+
+TYPED_TEST_P(StoreContract, StateIsSelectedByTenantAndPrefix) {
+  using ::testing::ElementsAre;
+  for (const char* key : {"session/1/ended", "session/1", "session/2/level", "%", "session"}) {
+    ASSERT_TRUE(this->PutState(key, "v").ok());
+    ASSERT_TRUE(this->PutState(key, "w", 1000, "other").ok());
+  }
+  EXPECT_EQ(this->State().size(), 10u);
+  EXPECT_THAT(this->State({"default", "session/1"}),
+              ElementsAre("default:session/1/ended=v", "default:session/1=v"));
+  EXPECT_THAT(this->State({"", "%"}), ElementsAre("default:%=v", "other:%=w"));
+  EXPECT_TRUE(this->State({"nobody", ""}).empty());
+  EXPECT_TRUE(this->State({"default", "session/3"}).empty());
+}
+
+TYPED_TEST_P(StoreContract, PagesOfStateEndWhereTheFirstBegan) {
+  using ::testing::ElementsAre;
+  for (const char* key : {"a", "b", "c", "d", "e"}) ASSERT_TRUE(this->PutState(key, "1").ok());
+  StateRequest request{{"default", ""}, 0, std::nullopt, 2};
+  StatePage page = this->ListState(request);
+  EXPECT_THAT(this->Texts(page), ElementsAre("default:a=1", "default:b=1"));
+  EXPECT_TRUE(page.has_more);
+  ASSERT_TRUE(this->PutState("a", "2").ok());
+  ASSERT_TRUE(this->PutState("d", "2").ok());
+  ASSERT_TRUE(this->PutState("e", "").ok());
+  ASSERT_TRUE(this->PutState("f", "2").ok());
+  std::vector<std::string> rest;
+  while (page.has_more) {
+    request.after_seq = page.next_after_seq;
+    request.until_seq = page.until_seq;
+    page = this->ListState(request);
+    for (const std::string& text : this->Texts(page)) rest.push_back(text);
+  }
+  EXPECT_THAT(rest, ElementsAre("default:c=1")) << "what changed since is told, not read";
+  request = {{"default", ""}, page.until_seq, std::nullopt, 1000};
+  EXPECT_THAT(this->Texts(this->ListState(request)),
+              ElementsAre("default:a=2", "default:d=2", "default:f=2"));
+}
+
+TYPED_TEST_P(StoreContract, AStatePageIsBoundedByRowsLookedAtAndBytes) {
+  for (int i = 0; i < 6; ++i) ASSERT_TRUE(this->PutState("x" + std::to_string(i), "v").ok());
+  StatePage page = this->ListState({{"", "y"}, 0, std::nullopt, 4});
+  EXPECT_TRUE(page.entries.empty());
+  EXPECT_TRUE(page.has_more) << "rows that do not match were looked at as well";
+  page = this->ListState({{"", "y"}, page.next_after_seq, page.until_seq, 4});
+  EXPECT_FALSE(page.has_more);
+  const std::string value(kMaxStateValueBytes, 'v');
+  constexpr std::size_t kCount = kMaxAnswerBytes / kMaxStateValueBytes + 1;
+  for (std::size_t i = 0; i < kCount; ++i) {
+    ASSERT_TRUE(this->PutState("big" + std::to_string(i), value).ok());
+  }
+  page = this->ListState({{"", "big"}, 0, std::nullopt, 1000});
+  EXPECT_TRUE(page.has_more);
+  std::size_t bytes = 0;
+  for (const StateChange& entry : page.entries) bytes += SizeOf(entry);
+  EXPECT_LE(bytes, kMaxAnswerBytes);
+  const std::size_t first = page.entries.size();
+  page = this->ListState({{"", "big"}, page.next_after_seq, page.until_seq, 1000});
+  EXPECT_EQ(first + page.entries.size(), kCount);
+  EXPECT_FALSE(page.has_more);
+}
+
+TYPED_TEST_P(StoreContract, StateIsForgottenWhenItsTimeIsOver) {
+  using ::testing::ElementsAre;
+  ASSERT_TRUE(this->PutState("short", "1", 1000).ok());
+  ASSERT_TRUE(this->PutState("renewed", "1", 1000).ok());
+  ASSERT_TRUE(this->PutState("long", "1", kMaxStateTtlMs).ok());
+  this->clock_.Advance(std::chrono::milliseconds(999));
+  ASSERT_TRUE(this->PutState("renewed", "1", 1000).ok());
+  EXPECT_EQ(this->EvictAll({}).state_entries, 0);
+  EXPECT_EQ(this->State().size(), 3u);
+  this->ToldState();
+  this->clock_.Advance(std::chrono::milliseconds(1));
+  EXPECT_THAT(this->State(), ElementsAre("default:long=1", "default:renewed=1"))
+      << "a read does not wait for the eviction";
+  EXPECT_TRUE(this->ToldState().empty());
+  EXPECT_EQ(this->EvictAll({}).state_entries, 1);
+  EXPECT_THAT(this->ToldState(), ElementsAre("default:short="));
+  EXPECT_EQ(this->EvictAll({}).state_entries, 0) << "forgotten once";
+}
+
+TYPED_TEST_P(StoreContract, ForgettingStateIsDoneInBatches) {
+  for (int i = 0; i < 10; ++i) ASSERT_TRUE(this->PutState(std::to_string(i), "v", 1).ok());
+  this->clock_.Advance(std::chrono::milliseconds(1));
+  RetentionLimits limits;
+  limits.batch = 4;
+  const auto first =
+      *Await<EvictResult>([&](auto done) { this->store_->Evict(limits, std::move(done)); });
+  EXPECT_EQ(first.state_entries, 4);
+  EXPECT_TRUE(first.more);
+  EXPECT_EQ(this->EvictAll(limits).state_entries, 6);
+}
+
+TYPED_TEST_P(StoreContract, ARestartKeepsState) {
+  if (!TypeParam::kOutlivesProcess) return;
+  ASSERT_TRUE(this->PutState("kept", "1", 2000).ok());
+  ASSERT_TRUE(this->PutState("removed", "1").ok());
+  ASSERT_TRUE(this->PutState("removed", "").ok());
+  ASSERT_TRUE(this->PutState("expires meanwhile", "1", 1000).ok());
+  this->Reopen();
+  this->clock_.Advance(std::chrono::milliseconds(1000));
+  EXPECT_THAT(this->State(), ::testing::ElementsAre("default:kept=1"));
+  this->ToldState();
+  ASSERT_TRUE(this->PutState("kept", "2").ok());
+  const auto told = this->Settled().state_changes;
+  ASSERT_EQ(told.size(), 1u);
+  const StatePage page = this->ListState({{}, 0, std::nullopt, 1000});
+  EXPECT_EQ(page.entries.back().seq, told[0]->seq) << "its number is greater than all before";
+}
+
 // A slot as the contract describes it, in the simplest data structures that can say so.
 class SlotModel {
  public:
@@ -765,6 +935,10 @@ REGISTER_TYPED_TEST_SUITE_P(
     ATakenDocumentReturnedAfterTheEndIsEnded, UnknownReceiptsAreNotFound, CallsAreListedNewestFirst,
     ACursorMovesOnlyFromWhereItStands, EvictsByCountOldestFirst, EvictsByAge,
     ACallGoesWithItsEventsAndReceipts, DocumentsNobodyTookExpire, TimeNeverRunsBackwardsInSeqOrder,
-    ARestartKeepsEverythingAndReturnsWhatWasTaken, SlotsBehaveLikeTheModel);
+    ARestartKeepsEverythingAndReturnsWhatWasTaken, StateIsSetReplacedAndRemoved,
+    StateSharesItsNumbersWithEvents, StateIsSelectedByTenantAndPrefix,
+    PagesOfStateEndWhereTheFirstBegan, AStatePageIsBoundedByRowsLookedAtAndBytes,
+    StateIsForgottenWhenItsTimeIsOver, ForgettingStateIsDoneInBatches, ARestartKeepsState,
+    SlotsBehaveLikeTheModel);
 
 }  // namespace bw::event_store::testing

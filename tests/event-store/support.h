@@ -81,6 +81,8 @@ class RecordingListener : public StoreListener {
     all_.released_event_seqs.insert(all_.released_event_seqs.end(),
                                     committed.released_event_seqs.begin(),
                                     committed.released_event_seqs.end());
+    all_.state_changes.insert(all_.state_changes.end(), committed.state_changes.begin(),
+                              committed.state_changes.end());
   }
   Committed Take() {
     const std::lock_guard lock(mutex_);

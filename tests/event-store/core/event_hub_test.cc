@@ -1,6 +1,8 @@
 #include "event-store/core/event_hub.h"
 
 #include <condition_variable>
+#include <map>
+#include <random>
 
 #include "event-store/core/limits.h"
 #include "event-store/core/retention.h"
@@ -35,7 +37,7 @@ class CountingTelemetry : public NoTelemetry {
  private:
   std::mutex mutex_;  // guards all below
   std::vector<std::string> refusals_;
-  std::array<std::int64_t, 5> levels_{};
+  std::array<std::int64_t, kLevels> levels_{};
 };
 
 class Stream : public OutcomeSink {
@@ -525,6 +527,94 @@ TEST_F(EventHubTest, MailIsBoundedInCountBytesAndWaits) {
   box.Wait("t", "y", seconds(1), [&](StatusOr<std::string> body) { refused = std::move(body); });
   EXPECT_EQ(refused.status().code(), StatusCode::kResourceExhausted);
   scheduler_.Advance(seconds(1));
+}
+
+// Drives a watch of state the way a transport does.
+class StateWatcher {
+ public:
+  StateWatcher(EventHub& hub, ManualScheduler& scheduler, StateSelection selection)
+      : hub_(hub), scheduler_(scheduler), watch_(*hub.state_watches().Open(std::move(selection))) {}
+  ~StateWatcher() { hub_.state_watches().End(watch_); }
+  StatusOr<StateWatch::Batch> Next() {
+    std::promise<StatusOr<StateWatch::Batch>> promise;
+    auto future = promise.get_future();
+    watch_->Next([&](StatusOr<StateWatch::Batch> batch) { promise.set_value(std::move(batch)); });
+    while (future.wait_for(milliseconds(1)) != std::future_status::ready) {
+      scheduler_.Advance(milliseconds(0));
+    }
+    return future.get();
+  }
+  // Takes one batch into what this watcher knows.
+  void Take() {
+    const auto batch = Next();
+    ASSERT_TRUE(batch.ok()) << ToString(batch.status());
+    current = batch->current;
+    for (const StateChangePtr& change : batch->changes) {
+      EXPECT_GT(change->seq, last_seq) << "in commit order, nothing twice";
+      last_seq = change->seq;
+      if (change->value.empty()) {
+        known.erase(change->key);
+      } else {
+        known[change->key] = change->value;
+      }
+    }
+  }
+
+  bool current = false;
+  std::uint64_t last_seq = 0;
+  std::map<std::string, std::string> known;
+
+ private:
+  EventHub& hub_;
+  ManualScheduler& scheduler_;
+  std::shared_ptr<StateWatch> watch_;
+};
+
+TEST_F(EventHubTest, StateWatchersKnowWhatTheStoreHoldsWhateverChangesMeanwhile) {
+  HubLimits limits;
+  limits.state.watch.max_batch_changes = 7;
+  Start(limits);
+  std::mt19937 random(1);
+  std::map<std::string, std::string> expected;
+  const auto change = [&](int times) {
+    for (int i = 0; i < times; ++i) {
+      const std::string key = "k/" + std::to_string(random() % 40);
+      const std::string value = random() % 4 == 0 ? "" : std::to_string(random());
+      store_->PutState({"default", key, value, 1000}, [](const StatusOr<Nothing>&) {});
+      if (value.empty()) {
+        expected.erase(key);
+      } else {
+        expected[key] = value;
+      }
+    }
+  };
+  for (int round = 0; round < 10; ++round) {
+    change(100);
+    StateWatcher watcher(*hub_, scheduler_, {"default", "k/"});
+    for (int i = 0; i < 20; ++i) {
+      change(static_cast<int>(random() % 6));
+      if (!watcher.current || watcher.known != expected) watcher.Take();
+    }
+    while (!watcher.current || watcher.known != expected) watcher.Take();
+    EXPECT_FALSE(HasFailure()) << "round " << round;
+  }
+}
+
+TEST_F(EventHubTest, ForgottenStateIsToldToItsWatchers) {
+  ASSERT_TRUE(Await<Nothing>([&](auto done) {
+                store_->PutState({"default", "k", "v", 1500}, std::move(done));
+              }).ok());
+  StateWatcher watcher(*hub_, scheduler_, {"", ""});
+  watcher.Take();
+  EXPECT_EQ(watcher.known.size(), 1u);
+  Retention retention({*store_, scheduler_, telemetry_}, {}, seconds(1));
+  retention.Start();
+  scheduler_.Advance(seconds(1));
+  Settle();
+  scheduler_.Advance(seconds(1));
+  watcher.Take();
+  EXPECT_TRUE(watcher.known.empty());
+  retention.Stop();
 }
 
 TEST_F(EventHubTest, RetentionRunsUntilTheLimitsAreMet) {

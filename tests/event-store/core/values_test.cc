@@ -149,6 +149,41 @@ TEST(Limits, OfADocument) {
   EXPECT_EQ(CheckQueue(request).code(), StatusCode::kInvalidArgument);
 }
 
+TEST(Limits, OfState) {
+  PutStateRequest request{std::string(kMaxTenantBytes, 't'), std::string(kMaxStateKeyBytes, 'k'),
+                          std::string(kMaxStateValueBytes, 'v'), kMaxStateTtlMs};
+  EXPECT_TRUE(CheckPutState(request).ok());
+  request.ttl_ms += 1;
+  EXPECT_NE(Message(CheckPutState(request)).find("ttl_ms"), std::string_view::npos);
+  request.ttl_ms = 1;
+  request.value += 'v';
+  EXPECT_NE(Message(CheckPutState(request)).find("value"), std::string_view::npos);
+  request.value.clear();
+  EXPECT_TRUE(CheckPutState(request).ok()) << "a removal";
+  request.key += 'k';
+  EXPECT_NE(Message(CheckPutState(request)).find("key"), std::string_view::npos);
+  request.key.clear();
+  EXPECT_NE(Message(CheckPutState(request)).find("key"), std::string_view::npos);
+  request.key = "k";
+  request.tenant.clear();
+  EXPECT_NE(Message(CheckPutState(request)).find("tenant"), std::string_view::npos);
+
+  StateSelection selection{"", std::string(kMaxStateKeyBytes, 'p')};
+  EXPECT_TRUE(CheckStateSelection(selection).ok());
+  selection.prefix += 'p';
+  EXPECT_NE(Message(CheckStateSelection(selection)).find("prefix"), std::string_view::npos);
+  selection = {std::string(kMaxTenantBytes + 1, 't'), ""};
+  EXPECT_NE(Message(CheckStateSelection(selection)).find("tenant"), std::string_view::npos);
+}
+
+TEST(StateSelection, MeansTheBeginningOfTheKey) {
+  EXPECT_TRUE(Matches({"t", "a/"}, "t", "a/b"));
+  EXPECT_TRUE(Matches({"", ""}, "t", "a/b"));
+  EXPECT_FALSE(Matches({"t", "a/"}, "t", "a"));
+  EXPECT_FALSE(Matches({"t", "a/"}, "t", "b/a/"));
+  EXPECT_FALSE(Matches({"t", "a/"}, "T", "a/b"));
+}
+
 TEST(Limits, OfAFilter) {
   EventFilter filter;
   filter.types.assign(kMaxFilterTypes, "t");

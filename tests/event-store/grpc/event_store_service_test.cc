@@ -374,6 +374,191 @@ TEST_F(ServiceTest, MailIsPutAndWaitedFor) {
               ::testing::HasSubstr("ttl_ms"));
 }
 
+v1::PutStateRequest StateOfKey(const std::string& key, const std::string& value,
+                               const std::string& tenant = "default") {
+  v1::PutStateRequest request;
+  request.set_tenant(tenant);
+  request.set_key(key);
+  request.set_value(value);
+  return request;
+}
+
+// A WatchState stream, read until it shows what is expected.
+class StateStream {
+ public:
+  StateStream(v1::EventStore::Stub& stub, const std::string& tenant, const std::string& prefix) {
+    v1::WatchStateRequest request;
+    request.set_tenant(tenant);
+    request.set_prefix(prefix);
+    stream_ = stub.WatchState(&context_, request);
+  }
+  ~StateStream() {
+    if (!finished_) Finish(true);
+  }
+  bool Read(v1::WatchStateResponse* response) { return stream_->Read(response); }
+  // "tenant:key=value" of the next entries; the last read answer's `current`.
+  std::vector<std::string> Take(std::size_t count, bool* current = nullptr) {
+    std::vector<std::string> texts;
+    v1::WatchStateResponse response;
+    while (texts.size() < count && stream_->Read(&response)) {
+      for (const auto& one : response.entries()) {
+        texts.push_back(one.tenant() + ":" + one.key() + "=" + one.value());
+      }
+    }
+    if (current != nullptr) *current = response.current();
+    return texts;
+  }
+  grpc::Status Finish(bool cancel = false) {
+    if (cancel) context_.TryCancel();
+    v1::WatchStateResponse response;
+    while (stream_->Read(&response)) {
+    }
+    finished_ = true;
+    return stream_->Finish();
+  }
+
+ private:
+  grpc::ClientContext context_;
+  std::unique_ptr<grpc::ClientReader<v1::WatchStateResponse>> stream_;
+  bool finished_ = false;
+};
+
+TEST_F(ServiceTest, StateIsPutAndWatched) {
+  using ::testing::ElementsAre;
+  v1::PutStateResponse done;
+  const auto put = [&](const v1::PutStateRequest& request) {
+    return Call(&v1::EventStore::Stub::PutState, request, &done);
+  };
+  ASSERT_TRUE(put(StateOfKey("session/a/ended", "1")).ok());
+  ASSERT_TRUE(put(StateOfKey("else", "1")).ok());
+  ASSERT_TRUE(put(StateOfKey("session/b/ended", "1", "other")).ok());
+  StateStream all(*stub_, "", "session/");
+  StateStream one(*stub_, "default", "session/");
+  bool current = false;
+  EXPECT_THAT(all.Take(2, &current),
+              ElementsAre("default:session/a/ended=1", "other:session/b/ended=1"));
+  EXPECT_TRUE(current);
+  EXPECT_THAT(one.Take(1, &current), ElementsAre("default:session/a/ended=1"));
+  EXPECT_TRUE(current);
+  AwaitMetric("bw_event_store_state_watchers 2");
+  AwaitMetric("bw_event_store_state_entries 3");
+  ASSERT_TRUE(put(StateOfKey("session/b/ended", "", "other")).ok());
+  ASSERT_TRUE(put(StateOfKey("session/a/ended", "2")).ok());
+  EXPECT_THAT(all.Take(2, &current),
+              ElementsAre("other:session/b/ended=", "default:session/a/ended=2"));
+  EXPECT_TRUE(current);
+  EXPECT_THAT(one.Take(1), ElementsAre("default:session/a/ended=2"));
+  EXPECT_EQ(all.Finish(true).error_code(), StatusCode::CANCELLED);
+  EXPECT_EQ(one.Finish(true).error_code(), StatusCode::CANCELLED);
+  AwaitMetric("bw_event_store_state_watchers 0");
+}
+
+TEST_F(ServiceTest, AnEmptyStateIsCurrentAtOnce) {
+  StateStream stream(*stub_, "default", "");
+  v1::WatchStateResponse response;
+  ASSERT_TRUE(stream.Read(&response));
+  EXPECT_EQ(response.entries_size(), 0);
+  EXPECT_TRUE(response.current());
+}
+
+TEST_F(ServiceTest, AStateLargerThanOneMessageComesInSeveral) {
+  v1::PutStateResponse done;
+  const std::string value(kMaxStateValueBytes, 'v');
+  constexpr int kCount = 400;  // 6.4 MB; a client accepts 4 MiB at once
+  for (int i = 0; i < kCount; ++i) {
+    ASSERT_TRUE(
+        Call(&v1::EventStore::Stub::PutState, StateOfKey(std::to_string(i), value), &done).ok());
+  }
+  StateStream stream(*stub_, "default", "");
+  v1::WatchStateResponse response;
+  int entries = 0;
+  int answers = 0;
+  while (!response.current() && stream.Read(&response)) {
+    entries += response.entries_size();
+    ++answers;
+  }
+  EXPECT_EQ(entries, kCount);
+  EXPECT_GE(answers, 2);
+}
+
+TEST_F(ServiceTest, StateRequestsNameTheFieldTheyRefuse) {
+  v1::PutStateResponse done;
+  const auto put = [&](const v1::PutStateRequest& request) {
+    return Call(&v1::EventStore::Stub::PutState, request, &done);
+  };
+  const std::string longest_key(kMaxStateKeyBytes, 'k');
+  const std::string longest_value(kMaxStateValueBytes, 'v');
+  EXPECT_TRUE(put(StateOfKey(longest_key, longest_value)).ok());
+  const struct {
+    v1::PutStateRequest request;
+    const char* field;
+  } cases[] = {{StateOfKey("", "v"), "key"},
+               {StateOfKey(longest_key + "k", "v"), "key"},
+               {StateOfKey("k", longest_value + "v"), "value"},
+               {StateOfKey("k", "v", ""), "tenant"}};
+  for (const auto& one : cases) {
+    const grpc::Status status = put(one.request);
+    EXPECT_EQ(status.error_code(), StatusCode::INVALID_ARGUMENT);
+    EXPECT_THAT(status.error_message(), ::testing::HasSubstr(one.field));
+  }
+  v1::PutStateRequest timed = StateOfKey("k", "v");
+  timed.set_ttl_ms(kMaxStateTtlMs);
+  EXPECT_TRUE(put(timed).ok());
+  timed.set_ttl_ms(kMaxStateTtlMs + 1);
+  EXPECT_THAT(put(timed).error_message(), ::testing::HasSubstr("ttl_ms"));
+  EXPECT_THAT(StateStream(*stub_, "", longest_key + "k").Finish().error_message(),
+              ::testing::HasSubstr("prefix"));
+}
+
+TEST_F(ServiceTest, StateIsBounded) {
+  Config config;
+  config.max_state_entries = 2;
+  config.max_watchers = 1;
+  Start(config);
+  v1::PutStateResponse done;
+  const auto put = [&](const char* key) {
+    return Call(&v1::EventStore::Stub::PutState, StateOfKey(key, "v"), &done);
+  };
+  EXPECT_TRUE(put("a").ok());
+  EXPECT_TRUE(put("b").ok());
+  const grpc::Status refused = put("c");
+  EXPECT_EQ(refused.error_code(), StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_THAT(refused.error_message(), ::testing::HasSubstr("2 state entries"));
+  AwaitMetric("bw_event_store_refusals_total{limit=\"state_entries\"} 1");
+  StateStream first(*stub_, "", "");
+  v1::WatchStateResponse response;
+  ASSERT_TRUE(first.Read(&response));
+  StateStream second(*stub_, "", "");
+  EXPECT_EQ(second.Finish().error_code(), StatusCode::RESOURCE_EXHAUSTED);
+}
+
+TEST_F(ServiceTest, AWatcherOfStateThatFallsBehindIsEnded) {
+  Config config;
+  config.max_watch_backlog = 4;
+  Start(config);
+  StateStream stream(*stub_, "", "");
+  AwaitMetric("bw_event_store_state_watchers 1");
+  v1::PutStateResponse done;
+  const std::string fell_behind = "bw_event_store_refusals_total{limit=\"state_watch_backlog\"} 1";
+  const std::string value(kMaxStateValueBytes, 'v');
+  while (registry_->Expose().find(fell_behind) == std::string::npos) {
+    ASSERT_TRUE(Call(&v1::EventStore::Stub::PutState, StateOfKey("k", value), &done).ok());
+  }
+  EXPECT_EQ(stream.Finish().error_code(), StatusCode::RESOURCE_EXHAUSTED);
+}
+
+TEST_F(ServiceTest, DrainEndsTheWatchersOfStateSoThatTheyConnectAgain) {
+  StateStream current(*stub_, "", "");
+  v1::WatchStateResponse response;
+  ASSERT_TRUE(current.Read(&response));
+  StateStream unread(*stub_, "", "");
+  AwaitMetric("bw_event_store_state_watchers 2");
+  std::thread draining([&] { app_->Drain(std::chrono::seconds(10)); });
+  EXPECT_EQ(current.Finish().error_code(), StatusCode::UNAVAILABLE);
+  EXPECT_EQ(unread.Finish().error_code(), StatusCode::UNAVAILABLE);
+  draining.join();
+}
+
 TEST_F(ServiceTest, DrainAnswersWhatIsHeld) {
   IngestClient client(app_->InProcessChannel());
   client.Send(VoiceItem(1, "e1", "c-1", 30'000));
@@ -397,14 +582,26 @@ TEST_F(ServiceTest, DrainAnswersWhatIsHeld) {
 
 TEST_F(ServiceTest, MetricNamesAreTheOnesListed) {
   const std::string text = registry_->Expose();
-  for (const char* name :
-       {"bw_event_store_events_total{result=\"new\"}", "bw_event_store_commits_total",
-        "bw_event_store_commit_steps_bucket", "bw_event_store_commit_seconds_bucket",
-        "bw_event_store_handover_seconds_bucket", "bw_event_store_held_webhooks",
-        "bw_event_store_event_waiters", "bw_event_store_watchers", "bw_event_store_mail_waiters",
-        "bw_event_store_mail_bytes", "bw_event_store_wal_bytes",
-        "bw_event_store_evicted_total{kind=\"call\"}",
-        "bw_event_store_refusals_total{limit=\"write_queue\"}"}) {
+  for (const char* name : {"bw_event_store_events_total{result=\"new\"}",
+                           "bw_event_store_commits_total",
+                           "bw_event_store_commit_steps_bucket",
+                           "bw_event_store_commit_seconds_bucket",
+                           "bw_event_store_handover_seconds_bucket",
+                           "bw_event_store_held_webhooks",
+                           "bw_event_store_event_waiters",
+                           "bw_event_store_watchers",
+                           "bw_event_store_mail_waiters",
+                           "bw_event_store_mail_bytes",
+                           "bw_event_store_wal_bytes",
+                           "bw_event_store_state_watchers",
+                           "bw_event_store_state_entries",
+                           "bw_event_store_evicted_total{kind=\"state\"}",
+                           "bw_event_store_refusals_total{limit=\"state_entries\"}",
+                           "bw_event_store_refusals_total{limit=\"tenant_state_entries\"}",
+                           "bw_event_store_refusals_total{limit=\"state_watchers\"}",
+                           "bw_event_store_refusals_total{limit=\"state_watch_backlog\"}",
+                           "bw_event_store_evicted_total{kind=\"call\"}",
+                           "bw_event_store_refusals_total{limit=\"write_queue\"}"}) {
     EXPECT_THAT(text, ::testing::HasSubstr(name));
   }
 }

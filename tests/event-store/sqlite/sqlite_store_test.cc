@@ -281,6 +281,130 @@ TEST_F(SqliteStoreTest, ReadersSeeACommitBeforeItIsAnswered) {
   }
 }
 
+class RefusalTelemetry : public NoTelemetry {
+ public:
+  void Refused(std::string_view limit) override {
+    const std::lock_guard lock(mutex_);
+    refusals_.emplace_back(limit);
+  }
+  void StateEntries(std::int64_t entries) override { state_entries_ = entries; }
+  std::vector<std::string> refusals() {
+    const std::lock_guard lock(mutex_);
+    return refusals_;
+  }
+  std::int64_t state_entries() const { return state_entries_; }
+
+ private:
+  std::mutex mutex_;  // guards refusals_
+  std::vector<std::string> refusals_;
+  std::atomic<std::int64_t> state_entries_{0};
+};
+
+Status PutState(Store& store, const std::string& tenant, const std::string& key,
+                const std::string& value, std::uint32_t ttl_ms = kDefaultStateTtlMs) {
+  return Await<Nothing>([&](auto done) {
+           store.PutState({tenant, key, value, ttl_ms}, std::move(done));
+         })
+      .status();
+}
+
+void AwaitTold(Store& store) {
+  ASSERT_TRUE(Await<Nothing>([&](auto done) { store.Probe(std::move(done)); }).ok());
+}
+
+TEST_F(SqliteStoreTest, StateIsBoundedPerTenantAndInTotal) {
+  using ::testing::ElementsAre;
+  using ::testing::HasSubstr;
+  SqliteOptions options;
+  options.data_dir = folder_.path();
+  options.state = {.max_entries = 3, .max_entries_per_tenant = 2};
+  RefusalTelemetry telemetry;
+  auto store = *SqliteStore::Open(options, clock_, telemetry, listener_);
+  EXPECT_TRUE(PutState(*store, "t", "a", "1").ok());
+  EXPECT_TRUE(PutState(*store, "t", "b", "1").ok());
+  const Status of_tenant = PutState(*store, "t", "c", "1");
+  EXPECT_EQ(of_tenant.code(), StatusCode::kResourceExhausted);
+  EXPECT_THAT(ToString(of_tenant), HasSubstr("2 state entries of a tenant"));
+  EXPECT_TRUE(PutState(*store, "u", "a", "1").ok());
+  const Status in_total = PutState(*store, "u", "b", "1");
+  EXPECT_EQ(in_total.code(), StatusCode::kResourceExhausted);
+  EXPECT_THAT(ToString(in_total), HasSubstr("3 state entries"));
+  AwaitTold(*store);
+  EXPECT_THAT(telemetry.refusals(), ElementsAre("tenant_state_entries", "state_entries"));
+  EXPECT_EQ(telemetry.state_entries(), 3);
+  EXPECT_TRUE(PutState(*store, "t", "a", "2").ok()) << "a known key";
+  store.reset();
+  store = *SqliteStore::Open(options, clock_, telemetry, listener_);
+  EXPECT_EQ(telemetry.state_entries(), 3);
+  EXPECT_FALSE(PutState(*store, "u", "b", "1").ok()) << "a restart keeps the counts";
+  EXPECT_TRUE(PutState(*store, "t", "a", "").ok());
+  EXPECT_TRUE(PutState(*store, "u", "b", "1").ok()) << "a removal makes room";
+  EXPECT_FALSE(PutState(*store, "t", "c", "1").ok());
+}
+
+TEST_F(SqliteStoreTest, ExpiredStateTakesNobodysPlace) {
+  options_.state = {.max_entries = 2, .max_entries_per_tenant = 2};
+  auto store = *Open();
+  EXPECT_TRUE(PutState(*store, "t", "a", "1", 1000).ok());
+  EXPECT_TRUE(PutState(*store, "t", "b", "1", 2000).ok());
+  clock_.Advance(std::chrono::milliseconds(1000));
+  EXPECT_TRUE(PutState(*store, "t", "c", "1").ok());
+  EXPECT_FALSE(PutState(*store, "t", "d", "1").ok());
+  AwaitTold(*store);
+  const auto told = listener_.Take().state_changes;
+  ASSERT_EQ(told.size(), 4u);
+  EXPECT_EQ(told[2]->key, "a") << "the expired one is forgotten first";
+  EXPECT_EQ(told[2]->value, "");
+  EXPECT_EQ(told[3]->key, "c");
+}
+
+TEST_F(SqliteStoreTest, WhatWasNotCommittedIsNotCounted) {
+  Open()->reset();
+  auto connection = *Connection::Open(folder_.path() + "/events.db");
+  RecordingListener listener;
+  GroupWriter writer(std::move(connection), {}, clock_, telemetry_, listener);
+  ASSERT_TRUE(writer.LoadCounters().ok());
+  std::vector<Status> results(3, OkStatus());
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    WriteStep step;
+    step.run = [i, &results](WriteContext& context) {
+      if (i == 1) Query(context.db, "SELECT no_such_function()").Run();
+      results[i] = PutStateStep(context, {"t", std::to_string(i), "v"}, {2, 2}).status();
+    };
+    step.finish = [](const Status&) {};
+    writer.Submit(std::move(step));
+  }
+  writer.Start();
+  writer.Stop();
+  EXPECT_TRUE(results[0].ok());
+  EXPECT_TRUE(results[2].ok()) << ToString(results[2]);
+  EXPECT_EQ(listener.Take().state_changes.size(), 2u);
+}
+
+TEST_F(SqliteStoreTest, AnOlderDatabaseIsMigrated) {
+  {
+    auto store = *Open();
+    ASSERT_TRUE(Await<AppendResult>([&](auto done) {
+                  store->Append(Plain(MakeMessage("old")), std::move(done));
+                }).ok());
+  }
+  {
+    auto connection = *Connection::Open(folder_.path() + "/events.db");
+    ASSERT_TRUE(connection
+                    ->Execute("DROP TABLE states; ALTER TABLE tenants DROP COLUMN state_count;"
+                              "PRAGMA user_version=1")
+                    .ok());
+  }
+  auto store = *Open();
+  EXPECT_TRUE(PutState(*store, "default", "k", "v").ok());
+  EventsRequest request;
+  request.tenant = "default";
+  const auto page =
+      Await<EventPage>([&](auto done) { store->Reader().ListEvents(request, std::move(done)); });
+  ASSERT_EQ(page->events.size(), 1u);
+  EXPECT_EQ(page->events[0].identity, "old");
+}
+
 TEST_F(SqliteStoreTest, TenantsAndKindsAreBounded) {
   auto connection = *Connection::Open(":memory:");
   ASSERT_TRUE(PrepareSchema(*connection).ok());

@@ -1,0 +1,78 @@
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "event-store/sqlite/steps.h"
+#include "event-store/sqlite/tables.h"
+
+namespace bw::event_store {
+namespace {
+
+void Tell(WriteContext& context, StateChange change) {
+  context.committed.state_changes.push_back(std::make_shared<const StateChange>(std::move(change)));
+}
+
+void Remove(WriteContext& context, const StateKey& key) {
+  if (!DeleteState(context.db, key.tenant_no, key.key)) return;
+  ChangeStateCount(context.db, key.tenant_no, -1);
+  --context.state_count;
+  Tell(context, {++context.last_seq, key.tenant, key.key, ""});
+}
+
+struct FullLimit {
+  const char* name = nullptr;  // null: there is room
+  std::string message;
+};
+
+FullLimit FindFullLimit(WriteContext& context, std::int64_t tenant_no, const StateLimits& limits) {
+  if (context.state_count >= limits.max_entries) {
+    return {"state_entries",
+            "the store keeps at most " + std::to_string(limits.max_entries) + " state entries"};
+  }
+  if (CountState(context.db, tenant_no) >= limits.max_entries_per_tenant) {
+    return {"tenant_state_entries", "the store keeps at most " +
+                                        std::to_string(limits.max_entries_per_tenant) +
+                                        " state entries of a tenant"};
+  }
+  return {};
+}
+
+// What is expired and not yet forgotten does not take anyone's place.
+Status MakeRoom(WriteContext& context, std::int64_t tenant_no, const StateLimits& limits) {
+  if (FindFullLimit(context, tenant_no, limits).name == nullptr) return OkStatus();
+  ForgetExpiredState(context, kExpiredStateForgottenForRoom);
+  FullLimit full = FindFullLimit(context, tenant_no, limits);
+  if (full.name == nullptr) return OkStatus();
+  context.refusals.emplace_back(full.name);
+  return ResourceExhausted(std::move(full.message));
+}
+
+}  // namespace
+
+StatusOr<Nothing> PutStateStep(WriteContext& context, const PutStateRequest& request,
+                               const StateLimits& limits) {
+  Connection& db = context.db;
+  if (request.value.empty()) {
+    const auto tenant_no = FindTenant(db, request.tenant);
+    if (tenant_no) Remove(context, {*tenant_no, request.tenant, request.key});
+    return Nothing{};
+  }
+  BW_ASSIGN_OR_RETURN(const std::int64_t tenant_no, TenantFor(db, request.tenant));
+  if (!HasState(db, tenant_no, request.key)) {
+    BW_RETURN_IF_ERROR(MakeRoom(context, tenant_no, limits));
+    ChangeStateCount(db, tenant_no, 1);
+    ++context.state_count;
+  }
+  StateChange change{++context.last_seq, request.tenant, request.key, request.value};
+  SaveState(db, tenant_no, change, context.now_ms + request.ttl_ms);
+  Tell(context, std::move(change));
+  return Nothing{};
+}
+
+int ForgetExpiredState(WriteContext& context, int batch) {
+  const std::vector<StateKey> expired = ExpiredState(context.db, context.now_ms, batch);
+  for (const StateKey& key : expired) Remove(context, key);
+  return static_cast<int>(expired.size());
+}
+
+}  // namespace bw::event_store
