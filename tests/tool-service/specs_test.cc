@@ -6,6 +6,7 @@
 #include <set>
 #include <sstream>
 #include <string>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -21,6 +22,8 @@ namespace bw::tool_service {
 namespace {
 
 using json::Json;
+
+constexpr std::size_t kLeastOperations = 65;
 
 std::string SourceFolder() {
   const char* folder = std::getenv("BW_SOURCE_DIR");
@@ -63,33 +66,69 @@ struct OperationInDocument {
   std::string path;
   Json operation;
   Json path_parameters;
+
+  // Of the operation and of its path.
+  std::vector<Json> Parameters() const {
+    std::vector<Json> all;
+    for (const Json& parameters : {path_parameters, operation.value("parameters", Json::array())}) {
+      all.insert(all.end(), parameters.begin(), parameters.end());
+    }
+    return all;
+  }
 };
+
+using OperationsById = std::map<std::string, OperationInDocument>;
+
+// The documents that the service reads, and those under specs/catalogue that it does not read yet.
+struct Documents {
+  explicit Documents(const std::string& folder) {
+    const auto listed = ListDocuments(SourceFolder() + folder);
+    EXPECT_TRUE(listed.ok()) << ToString(listed.status());
+    paths = *listed;
+    for (const std::string& path : paths) ReadDocument(path);
+  }
+
+  void ReadDocument(const std::string& path) {
+    const Json root = ToJson(YAML::LoadFile(path));
+    const Json resolved = Resolve(root["paths"], root);
+    for (const auto& [url, item] : resolved.items()) {
+      for (const auto& [method, operation] : item.items()) {
+        if (method == "parameters") continue;
+        const std::string id = operation["operationId"];
+        const OperationInDocument entry = {path, method, url, operation,
+                                           item.value("parameters", Json::array())};
+        if (!operations.emplace(id, entry).second) duplicates.push_back(id);
+      }
+    }
+  }
+
+  std::vector<std::string> paths;
+  OperationsById operations;
+  std::vector<std::string> duplicates;
+};
+
+// Read once: resolving every reference takes its time.
+const Documents& Read() {
+  static const Documents documents("/specs");
+  return documents;
+}
+const Documents& Unread() {
+  static const Documents documents("/specs/catalogue");
+  return documents;
+}
 
 class SpecsTest : public testing::Test {
  protected:
-  SpecsTest() {
-    const auto paths = ListDocuments(SourceFolder() + "/specs");
-    EXPECT_TRUE(paths.ok()) << ToString(paths.status());
+  SpecsTest() : operations(Read().operations) {
     const OperationToolPorts ports = {&http, &defaults, &clock};
-    loaded = LoadTools(*paths, ports);
-    for (const std::string& path : *paths) {
-      const Json root = ToJson(YAML::LoadFile(path));
-      const Json resolved = Resolve(root["paths"], root);
-      for (const auto& [url, item] : resolved.items()) {
-        for (const auto& [method, operation] : item.items()) {
-          if (method == "parameters") continue;
-          operations[operation["operationId"]] = {path, method, url, operation,
-                                                  item.value("parameters", Json::array())};
-        }
-      }
-    }
+    loaded = LoadTools(Read().paths, ports);
   }
 
   FakeHttpClient http;
   NoDefaults defaults;
   FakeClock clock;
   LoadedTools loaded;
-  std::map<std::string, OperationInDocument> operations;
+  OperationsById operations;
 };
 
 TEST_F(SpecsTest, EveryOperationBecomesAToolWithoutAComplaint) {
@@ -119,24 +158,11 @@ TEST_F(SpecsTest, TheNamesAreTheGoldenOnes) {
   EXPECT_EQ(names, golden);
 }
 
-TEST_F(SpecsTest, EverySummaryIsShortAndEveryDescriptionThere) {
-  for (const auto& [id, entry] : operations) {
-    const std::string summary = entry.operation.value("summary", "");
-    EXPECT_FALSE(summary.empty()) << id;
-    EXPECT_LE(summary.size(), 60u) << id;
-    EXPECT_FALSE(entry.operation.value("description", "").empty()) << id;
-    EXPECT_LE(entry.operation["description"].get<std::string>().size(), 600u) << id;
-  }
-}
-
 // The arguments that the examples of parameters and body make together.
 Json ExampleArguments(const OperationInDocument& entry) {
   Json arguments = Json::object();
-  for (const Json& parameters :
-       {entry.path_parameters, entry.operation.value("parameters", Json::array())}) {
-    for (const Json& parameter : parameters) {
-      if (parameter.contains("example")) arguments[parameter["name"]] = parameter["example"];
-    }
+  for (const Json& parameter : entry.Parameters()) {
+    if (parameter.contains("example")) arguments[parameter["name"]] = parameter["example"];
   }
   if (!entry.operation.contains("requestBody")) return arguments;
   const Json& content = entry.operation["requestBody"]["content"];
@@ -177,29 +203,6 @@ TEST_F(SpecsTest, TheExamplesMakeOneRequestToTheDocumentsServer) {
   }
 }
 
-TEST_F(SpecsTest, TheExamplesOfBodiesAndAnswersFitTheirSchemas) {
-  int checked = 0;
-  const auto check = [&checked](const std::string& what, const Json& content) {
-    for (const auto& [type, media] : content.items()) {
-      if (!media.contains("example")) continue;
-      // Arrays and text are checked as a member, the validator takes objects.
-      const Json schema = {{"type", "object"}, {"properties", {{"value", media["schema"]}}}};
-      const Status status = ArgumentValidator(schema).Check({{"value", media["example"]}});
-      EXPECT_TRUE(status.ok()) << what << ": " << Message(status);
-      ++checked;
-    }
-  };
-  for (const auto& [id, entry] : operations) {
-    if (entry.operation.contains("requestBody")) {
-      check(id, entry.operation["requestBody"]["content"]);
-    }
-    for (const auto& [code, response] : entry.operation["responses"].items()) {
-      check(id + " " + code, response.value("content", Json::object()));
-    }
-  }
-  EXPECT_GE(checked, 40);
-}
-
 TEST_F(SpecsTest, AnArgumentOutsideItsLimitsIsRefusedBeforeAnythingIsSent) {
   struct Case {
     const char* tool;
@@ -223,6 +226,127 @@ TEST_F(SpecsTest, AnArgumentOutsideItsLimitsIsRefusedBeforeAnythingIsSent) {
     EXPECT_TRUE(result.is_error);
     EXPECT_THAT(TextOf(result), testing::HasSubstr(row.argument));
     EXPECT_TRUE(http.requests.empty());
+  }
+}
+
+// Whether the documents are read by the service or not.
+class AllSpecsTest : public testing::TestWithParam<const Documents& (*)()> {
+ protected:
+  const OperationsById& operations() const { return GetParam()().operations; }
+};
+INSTANTIATE_TEST_SUITE_P(Documents, AllSpecsTest, testing::Values(&Read, &Unread),
+                         [](const auto& documents) {
+                           return documents.index == 0 ? "Read" : "Unread";
+                         });
+
+TEST(SpecsTogetherTest, IdsAreUniqueOverAllDocumentsAndThereAreEnough) {
+  EXPECT_THAT(Read().duplicates, testing::IsEmpty());
+  EXPECT_THAT(Unread().duplicates, testing::IsEmpty());
+  for (const auto& [id, entry] : Unread().operations) {
+    EXPECT_FALSE(Read().operations.contains(id)) << id << " of " << entry.document;
+  }
+  EXPECT_GE(Read().operations.size() + Unread().operations.size(), kLeastOperations);
+}
+
+TEST_P(AllSpecsTest, DocumentsLoadWithoutAComplaint) {
+  const LoadedTools loaded = LoadTools(GetParam()().paths, {});
+  EXPECT_THAT(loaded.errors, testing::IsEmpty());
+  EXPECT_THAT(loaded.warnings, testing::IsEmpty());
+  EXPECT_EQ(loaded.tools.size(), operations().size());
+}
+
+TEST_P(AllSpecsTest, EveryOperationSaysWhatItDoesAndAnswers) {
+  for (const auto& [id, entry] : operations()) {
+    const std::string summary = entry.operation.value("summary", "");
+    EXPECT_FALSE(summary.empty()) << id;
+    EXPECT_LE(summary.size(), 60u) << id;
+    const std::string description = entry.operation.value("description", "");
+    EXPECT_FALSE(description.empty()) << id;
+    EXPECT_LE(description.size(), 600u) << id;
+    EXPECT_FALSE(entry.operation.value("tags", Json::array()).empty()) << id;
+    const Json& responses = entry.operation["responses"];
+    EXPECT_TRUE(std::any_of(responses.items().begin(), responses.items().end(), [](const auto& r) {
+      return r.key().starts_with('2');
+    })) << id;
+    EXPECT_TRUE(responses.contains("default")) << id;
+    for (const Json& parameter : entry.Parameters()) {
+      EXPECT_FALSE(parameter.value("description", "").empty()) << id << " " << parameter["name"];
+    }
+  }
+}
+
+// One example against its schema; false when there is none.
+bool CheckExample(const std::string& what, const Json& holder) {
+  if (!holder.contains("example")) return false;
+  // Arrays and text are checked as a member, the validator takes objects.
+  const Json schema = {{"type", "object"}, {"properties", {{"value", holder["schema"]}}}};
+  const Status status = ArgumentValidator(schema).Check({{"value", holder["example"]}});
+  EXPECT_TRUE(status.ok()) << what << ": " << Message(status);
+  return true;
+}
+
+bool IsBinary(const Json& media) {
+  return media["schema"].value("format", "") == "binary" || media["schema"].empty();
+}
+
+TEST_P(AllSpecsTest, BodiesAnswersAndPathParametersHaveExamplesThatFitTheirSchemas) {
+  for (const auto& [id, entry] : operations()) {
+    for (const Json& parameter : entry.Parameters()) {
+      const bool has = CheckExample(id + " " + parameter["name"].get<std::string>(), parameter);
+      EXPECT_TRUE(has || parameter["in"] != "path") << id << " " << parameter["name"];
+    }
+    Json contents = {{"body", entry.operation.value("/requestBody/content"_json_pointer, Json())}};
+    for (const auto& [code, response] : entry.operation["responses"].items()) {
+      if (code.starts_with('2')) contents[code] = response.value("content", Json::object());
+    }
+    for (const auto& [where, content] : contents.items()) {
+      for (const auto& [type, media] : content.items()) {
+        const std::string what = id + " " + where + " " + type;
+        EXPECT_TRUE(CheckExample(what, media) || IsBinary(media)) << what << " has no example";
+      }
+    }
+  }
+}
+
+// What turns JSON into the dashboard's XML and back: names of the root and of the elements of
+// wrapped lists; in requests also the order of elements, which a JSON object does not keep.
+void CheckXml(const std::string& where, const Json& schema, bool is_request) {
+  const Json xml = schema.value("xml", Json::object());
+  if (schema.contains("items")) {
+    const Json& items = schema["items"];
+    EXPECT_TRUE(!xml.value("wrapped", false) || items.contains("/xml/name"_json_pointer)) << where;
+    CheckXml(where + "[]", items, is_request);
+  }
+  if (!schema.contains("properties")) {
+    EXPECT_NE(schema.value("type", Json()), "object") << where << " has no declared members";
+    return;
+  }
+  std::vector<std::string> names;
+  for (const auto& [name, member] : schema["properties"].items()) {
+    names.push_back(name);
+    CheckXml(where + "." + name, member, is_request);
+  }
+  if (is_request && names.size() > 1) {
+    EXPECT_THAT(xml.value("x-order", std::vector<std::string>()),
+                testing::UnorderedElementsAreArray(names))
+        << where;
+  }
+}
+
+TEST_P(AllSpecsTest, XmlObjectsSayHowTheyAreWritten) {
+  for (const auto& [id, entry] : operations()) {
+    Json schemas = {
+        {"body", entry.operation.value("/requestBody/content/application~1xml/schema"_json_pointer,
+                                       Json::object())}};
+    for (const auto& [code, response] : entry.operation["responses"].items()) {
+      schemas[code] =
+          response.value("/content/application~1xml/schema"_json_pointer, Json::object());
+    }
+    for (const auto& [where, schema] : schemas.items()) {
+      if (!schema.contains("properties")) continue;  // none, or text that is sent as it is
+      EXPECT_TRUE(schema.contains("/xml/name"_json_pointer)) << id << " " << where;
+      CheckXml(id + " " + where, schema, where == "body");
+    }
   }
 }
 
