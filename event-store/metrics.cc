@@ -26,7 +26,10 @@ constexpr std::array kLimits{"write_queue",
                              "tenant_state_entries",
                              "state_watchers",
                              "wal_restart",
-                             "state_watch_backlog"};
+                             "state_watch_backlog",
+                             "tenants",
+                             "event_types",
+                             "readers"};
 
 double Seconds(std::chrono::microseconds took) {
   return std::chrono::duration<double>(took).count();

@@ -43,7 +43,7 @@ Status MakeRoom(WriteContext& context, std::int64_t tenant_no, const StateLimits
   ForgetExpiredState(context, kExpiredStateForgottenForRoom);
   FullLimit full = FindFullLimit(context, tenant_no, limits);
   if (full.name == nullptr) return OkStatus();
-  context.refusals.emplace_back(full.name);
+  context.refusals.push_back(full.name);
   return ResourceExhausted(std::move(full.message));
 }
 
@@ -57,7 +57,7 @@ StatusOr<Nothing> PutStateStep(WriteContext& context, const PutStateRequest& req
     if (tenant_no) Remove(context, {*tenant_no, request.tenant, request.key});
     return Nothing{};
   }
-  BW_ASSIGN_OR_RETURN(const std::int64_t tenant_no, TenantFor(db, request.tenant));
+  BW_ASSIGN_OR_RETURN(const std::int64_t tenant_no, TenantFor(context, request.tenant));
   if (!HasState(db, tenant_no, request.key)) {
     BW_RETURN_IF_ERROR(MakeRoom(context, tenant_no, limits));
     ChangeStateCount(db, tenant_no, 1);

@@ -7,11 +7,13 @@
 
 namespace bw::event_store {
 
-StatusOr<std::int64_t> TenantFor(Connection& db, const std::string& name) {
+StatusOr<std::int64_t> TenantFor(WriteContext& context, const std::string& name) {
+  Connection& db = context.db;
   if (const auto tenant = FindTenant(db, name)) return *tenant;
   {
     Query count(db, "SELECT count(*) FROM tenants");
     if (count.Next() && count.Int(0) >= kMaxTenants) {
+      context.refusals.push_back("tenants");
       return ResourceExhausted("the store keeps at most " + std::to_string(kMaxTenants) +
                                " tenants");
     }
@@ -22,9 +24,11 @@ StatusOr<std::int64_t> TenantFor(Connection& db, const std::string& name) {
 
 namespace {
 
-StatusOr<std::int64_t> KindFor(Connection& db, std::int64_t tenant_no, const Event& event) {
+StatusOr<std::int64_t> KindFor(WriteContext& context, std::int64_t tenant_no, const Event& event) {
+  Connection& db = context.db;
   if (const auto kind = FindKind(db, tenant_no, event)) return *kind;
   if (CountKinds(db, tenant_no) >= kMaxKindsPerTenant) {
+    context.refusals.push_back("event_types");
     return ResourceExhausted("the store keeps at most " + std::to_string(kMaxKindsPerTenant) +
                              " event types of a tenant");
   }
@@ -141,13 +145,13 @@ StatusOr<AppendResult> AppendKnown(WriteContext& context, std::int64_t tenant_no
 StatusOr<AppendResult> AppendStep(WriteContext& context, const AppendRequest& request,
                                   const std::shared_ptr<Event>& event) {
   Connection& db = context.db;
-  BW_ASSIGN_OR_RETURN(const std::int64_t tenant_no, TenantFor(db, request.tenant));
+  BW_ASSIGN_OR_RETURN(const std::int64_t tenant_no, TenantFor(context, request.tenant));
   if (const auto seq = FindIdentity(db, tenant_no, event->identity)) {
     return AppendKnown(context, tenant_no, request, *seq);
   }
   EventRow row;
   row.tenant_no = tenant_no;
-  BW_ASSIGN_OR_RETURN(row.kind_no, KindFor(db, tenant_no, *event));
+  BW_ASSIGN_OR_RETURN(row.kind_no, KindFor(context, tenant_no, *event));
   std::optional<CallRow> call;
   if (!event->call_id.empty()) {
     call = CallFor(context, tenant_no, event->call_id);
@@ -170,7 +174,7 @@ StatusOr<AppendResult> AppendStep(WriteContext& context, const AppendRequest& re
 
 StatusOr<QueueResult> QueueStep(WriteContext& context, const QueueRequest& request) {
   Connection& db = context.db;
-  BW_ASSIGN_OR_RETURN(const std::int64_t tenant_no, TenantFor(db, request.tenant));
+  BW_ASSIGN_OR_RETURN(const std::int64_t tenant_no, TenantFor(context, request.tenant));
   QueueResult result;
   if (const auto known = FindCall(db, tenant_no, request.call_id)) {
     if (!request.key.empty()) {
@@ -240,7 +244,7 @@ StatusOr<bool> EndHoldStep(WriteContext& context, const EndHoldRequest& request)
 
 StatusOr<bool> AdvanceStep(WriteContext& context, const AdvanceRequest& request) {
   Connection& db = context.db;
-  BW_ASSIGN_OR_RETURN(const std::int64_t tenant_no, TenantFor(db, request.tenant));
+  BW_ASSIGN_OR_RETURN(const std::int64_t tenant_no, TenantFor(context, request.tenant));
   std::optional<std::uint64_t> stands_at;
   {
     Query query(db, "SELECT after_seq FROM cursors WHERE tenant_no = ? AND reader = ?");
@@ -250,6 +254,7 @@ StatusOr<bool> AdvanceStep(WriteContext& context, const AdvanceRequest& request)
   if (!stands_at) {
     Query count(db, "SELECT count(*) FROM cursors WHERE tenant_no = ?");
     if (count.Bind(tenant_no).Next() && count.Int(0) >= kMaxReadersPerTenant) {
+      context.refusals.push_back("readers");
       return ResourceExhausted("the store keeps at most " + std::to_string(kMaxReadersPerTenant) +
                                " readers of a tenant");
     }

@@ -17,7 +17,7 @@ inline constexpr std::int64_t kMaxReadersPerTenant = 10'000;
 inline constexpr int kExpiredStateForgottenForRoom = 128;
 
 /// The tenant's number, given to it when it is new. RESOURCE_EXHAUSTED names kMaxTenants.
-StatusOr<std::int64_t> TenantFor(Connection& db, const std::string& name);
+StatusOr<std::int64_t> TenantFor(WriteContext& context, const std::string& name);
 
 /// `event` is request.event; it is given its seq and time, and published when it is new.
 StatusOr<AppendResult> AppendStep(WriteContext& context, const AppendRequest& request,

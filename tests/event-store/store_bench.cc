@@ -1,6 +1,7 @@
 // What the event store costs, beside a raw append with fdatasync on the same disk in the same run:
 //   ingest          items through one Ingest stream over a Unix socket until durable
 //   hand-over       QueueBxml until the held webhook's outcome was read
+//   state           PutState until durable, and until a WatchState stream was told
 //   growth          each operation at 10^3, 10^5 and 10^6 stored events
 // Usage: event_store_bench [greatest number of stored events, 1000000]
 #include <algorithm>
@@ -44,6 +45,7 @@ class Latencies {
     std::nth_element(us_.begin(), us_.begin() + place, us_.end());
     return us_[static_cast<std::size_t>(place)];
   }
+  void Add(const Latencies& others) { us_.insert(us_.end(), others.us_.begin(), others.us_.end()); }
   std::size_t count() const { return us_.size(); }
 
  private:
@@ -160,6 +162,90 @@ void HandOver(const std::string& address, int rounds) {
   }
   const double rate = rounds / Seconds(SteadyClock::now() - started);
   Print("hand-over: QueueBxml -> held outcome read", rate, latencies);
+}
+
+v1::PutStateRequest BenchState(int key) {
+  v1::PutStateRequest request;
+  request.set_tenant("default");
+  request.set_key("session/" + std::to_string(key) + "/level");
+  request.set_value("warning");
+  return request;
+}
+
+// Puts one value after the other until `end`.
+class StatePutter {
+ public:
+  StatePutter(v1::EventStore::Stub& stub, int key, SteadyClock::time_point end)
+      : stub_(stub), request_(BenchState(key)), end_(end) {}
+  void Start() {
+    context_ = std::make_unique<grpc::ClientContext>();
+    begin_ = SteadyClock::now();
+    stub_.async()->PutState(context_.get(), &request_, &response_, [this](grpc::Status status) {
+      if (!status.ok()) std::printf("failed: %s\n", status.error_message().c_str());
+      const auto now = SteadyClock::now();
+      latencies_.Add(now - begin_);
+      if (now < end_) return Start();
+      over_.set_value();
+    });
+  }
+  const Latencies& Await() {
+    over_.get_future().get();
+    return latencies_;
+  }
+
+ private:
+  v1::EventStore::Stub& stub_;
+  const v1::PutStateRequest request_;
+  const SteadyClock::time_point end_;
+  std::unique_ptr<grpc::ClientContext> context_;
+  v1::PutStateResponse response_;
+  SteadyClock::time_point begin_;
+  Latencies latencies_;
+  std::promise<void> over_;
+};
+
+void PutState(const std::string& address, int in_flight, double yardstick) {
+  const auto stub = v1::EventStore::NewStub(rpc::Connect(address));
+  const auto started = SteadyClock::now();
+  std::vector<std::unique_ptr<StatePutter>> putters;
+  for (int i = 0; i < in_flight; ++i) {
+    putters.push_back(std::make_unique<StatePutter>(*stub, i, started + kRunTime));
+    putters.back()->Start();
+  }
+  Latencies latencies;
+  for (const auto& putter : putters) latencies.Add(putter->Await());
+  const double rate =
+      static_cast<double>(latencies.count()) / Seconds(SteadyClock::now() - started);
+  char what[80];
+  std::snprintf(what, sizeof what, "PutState, %d in flight (%.1f x yardstick)", in_flight,
+                rate / yardstick);
+  Print(what, rate, latencies);
+}
+
+void WatchState(const std::string& address, int rounds) {
+  const auto stub = v1::EventStore::NewStub(rpc::Connect(address));
+  grpc::ClientContext watching;
+  const auto stream = stub->WatchState(&watching, v1::WatchStateRequest());
+  v1::WatchStateResponse told;
+  while (!told.current() && stream->Read(&told)) {
+  }
+  Latencies latencies;
+  const auto started = SteadyClock::now();
+  for (int i = 0; i < rounds; ++i) {
+    const v1::PutStateRequest request = BenchState(i);
+    const auto begin = SteadyClock::now();
+    std::thread putting([&] {
+      grpc::ClientContext context;
+      v1::PutStateResponse response;
+      (void)stub->PutState(&context, request, &response);
+    });
+    if (!stream->Read(&told)) std::printf("failed: the watch ended\n");
+    latencies.Add(SteadyClock::now() - begin);
+    putting.join();
+  }
+  Print("PutState -> read by a watcher", rounds / Seconds(SteadyClock::now() - started), latencies);
+  watching.TryCancel();
+  (void)stream->Finish();
 }
 
 // --- growth
@@ -344,6 +430,8 @@ int Run(std::uint64_t greatest) {
     for (const int in_flight : {64, 512}) Ingest(config.listen, in_flight, false, yardstick);
     for (const int in_flight : {64, 512}) Ingest(config.listen, in_flight, true, yardstick);
     HandOver(config.listen, 1000);
+    PutState(config.listen, 64, yardstick);
+    WatchState(config.listen, 1000);
   }
   if (greatest > 0) Growth(folder.path(), greatest);
   return 0;

@@ -599,6 +599,9 @@ TEST_F(ServiceTest, MetricNamesAreTheOnesListed) {
                            "bw_event_store_refusals_total{limit=\"state_entries\"}",
                            "bw_event_store_refusals_total{limit=\"tenant_state_entries\"}",
                            "bw_event_store_refusals_total{limit=\"state_watchers\"}",
+                           "bw_event_store_refusals_total{limit=\"tenants\"}",
+                           "bw_event_store_refusals_total{limit=\"event_types\"}",
+                           "bw_event_store_refusals_total{limit=\"readers\"}",
                            "bw_event_store_refusals_total{limit=\"state_watch_backlog\"}",
                            "bw_event_store_evicted_total{kind=\"call\"}",
                            "bw_event_store_refusals_total{limit=\"write_queue\"}"}) {

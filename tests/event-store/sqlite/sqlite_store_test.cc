@@ -419,7 +419,26 @@ TEST_F(SqliteStoreTest, TenantsAndKindsAreBounded) {
   EXPECT_EQ(append("t", kMaxKindsPerTenant).status().code(), StatusCode::kResourceExhausted);
   for (int i = 1; i < kMaxTenants; ++i) ASSERT_TRUE(append("t" + std::to_string(i), 0).ok());
   EXPECT_EQ(append("one more", 0).status().code(), StatusCode::kResourceExhausted);
+  EXPECT_THAT(context.refusals,
+              ::testing::ElementsAre(::testing::StrEq("event_types"), ::testing::StrEq("tenants")));
   EXPECT_TRUE(context.db.TakeError().ok());
+}
+
+TEST_F(SqliteStoreTest, ReadersAreBounded) {
+  auto connection = *Connection::Open(":memory:");
+  ASSERT_TRUE(PrepareSchema(*connection).ok());
+  ASSERT_EQ(kMaxReadersPerTenant, 10'000);
+  ASSERT_TRUE(connection
+                  ->Execute("INSERT INTO tenants(tenant_no, name) VALUES (1, 't');"
+                            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n"
+                            " WHERE i < 9999) INSERT INTO cursors SELECT 1, 'r' || i, 1, 1 FROM n")
+                  .ok());
+  WriteContext context{*connection};
+  EXPECT_TRUE(AdvanceStep(context, {"t", "the last one", 0, 1}).ok());
+  EXPECT_EQ(AdvanceStep(context, {"t", "one more", 0, 1}).status().code(),
+            StatusCode::kResourceExhausted);
+  EXPECT_THAT(context.refusals, ::testing::ElementsAre(::testing::StrEq("readers")));
+  EXPECT_TRUE(*AdvanceStep(context, {"t", "r1", 1, 2})) << "a known one";
 }
 
 }  // namespace
