@@ -1,28 +1,17 @@
-// Commands of the machine that tests run: docker, helm, our own binaries.
+// Commands of the machine that these tests run.
 #pragma once
 
-#include <chrono>
-#include <string>
-#include <vector>
+#include "tests/support/command.h"
 
 namespace bw::deploy {
 
-struct CommandResult {
-  /// -1 when it could not be started or did not end in time.
-  int exit_code = -1;
-  /// stdout and stderr, in the order of writing.
-  std::string output;
-};
-
-/// Runs `program` (a path, or a name looked for in PATH) to its end.
-CommandResult RunCommand(const std::string& program, const std::vector<std::string>& args,
-                         const std::vector<std::string>& environment = {},
-                         std::chrono::seconds limit = std::chrono::seconds(60));
-
-/// The path of a program in PATH; empty when the machine has none.
-std::string FindProgram(const std::string& name);
+using testing_support::CommandResult;
+using testing_support::FindProgram;
+using testing_support::RunCommand;
 
 /// `docker compose version` works; the daemon need not run.
-bool HasDockerCompose();
+inline bool HasDockerCompose() {
+  return RunCommand("docker", {"compose", "version"}).exit_code == 0;
+}
 
 }  // namespace bw::deploy

@@ -1,4 +1,4 @@
-#include "tests/deploy/command.h"
+#include "tests/support/command.h"
 
 #include <cstdlib>
 #include <sstream>
@@ -7,14 +7,14 @@
 
 #include "tests/support/child_process.h"
 
-namespace bw::deploy {
+namespace bw::testing_support {
 
 CommandResult RunCommand(const std::string& program, const std::vector<std::string>& args,
                          const std::vector<std::string>& environment, std::chrono::seconds limit) {
   const std::string path = program.find('/') == std::string::npos ? FindProgram(program) : program;
   if (path.empty()) return {-1, program + " is not in PATH"};
-  const auto process = testing_support::ChildProcess::Start(
-      {.program = path, .args = args, .environment = environment});
+  const auto process =
+      ChildProcess::Start({.program = path, .args = args, .environment = environment});
   if (!process.ok()) return {-1, ToString(process.status())};
   const auto exit_code = (*process)->WaitForExit(limit);
   std::string output = (*process)->Log();
@@ -32,6 +32,4 @@ std::string FindProgram(const std::string& name) {
   return "";
 }
 
-bool HasDockerCompose() { return RunCommand("docker", {"compose", "version"}).exit_code == 0; }
-
-}  // namespace bw::deploy
+}  // namespace bw::testing_support
