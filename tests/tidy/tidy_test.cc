@@ -144,6 +144,7 @@ std::vector<QuarantineRule> QuarantineRules() {
        true,
        {"^common/rpc/", "^[a-z-]+/grpc/", "^standalone/", tests},
        "gRPC lives in common/rpc and */grpc"},
+      {"<valijson/", true, {"^tests/support/"}, "valijson lives in tests/support"},
       {"<absl/", true, {"^common/"}, "abseil is hidden behind common/status and common/clock"},
       {"\\b(getenv|environ)\\b",
        false,
