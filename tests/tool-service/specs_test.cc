@@ -23,7 +23,7 @@ namespace {
 
 using json::Json;
 
-constexpr std::size_t kLeastOperations = 65;
+constexpr std::size_t kLeastOperations = 200;
 
 std::string SourceFolder() {
   const char* folder = std::getenv("BW_SOURCE_DIR");
@@ -178,31 +178,6 @@ Json ExampleArguments(const OperationInDocument& entry) {
   return arguments;
 }
 
-TEST_F(SpecsTest, TheExamplesAreValidArguments) {
-  for (const auto& tool : loaded.tools) {
-    const ToolDefinition& definition = tool->definition();
-    const Json arguments = ExampleArguments(operations[definition.name]);
-    const Status status = ArgumentValidator(definition.input_schema).Check(arguments);
-    EXPECT_TRUE(status.ok()) << definition.name << ": " << Message(status) << "\n"
-                             << arguments.dump();
-  }
-}
-
-TEST_F(SpecsTest, TheExamplesMakeOneRequestToTheDocumentsServer) {
-  for (const auto& tool : loaded.tools) {
-    const OperationInDocument& entry = operations[tool->definition().name];
-    http.requests.clear();
-    http.script = {Answer(204, "")};
-    const ToolResult result = tool_service::Run(*tool, ExampleArguments(entry));
-    EXPECT_FALSE(result.is_error) << tool->definition().name << ": " << TextOf(result);
-    ASSERT_EQ(http.requests.size(), 1u) << tool->definition().name;
-    std::string method = entry.method;
-    std::transform(method.begin(), method.end(), method.begin(), ::toupper);
-    EXPECT_EQ(http.requests[0].method, method);
-    EXPECT_TRUE(http.requests[0].url.starts_with(tool->operation().server + "/"));
-  }
-}
-
 TEST_F(SpecsTest, AnArgumentOutsideItsLimitsIsRefusedBeforeAnythingIsSent) {
   struct Case {
     const char* tool;
@@ -253,6 +228,37 @@ TEST_P(AllSpecsTest, DocumentsLoadWithoutAComplaint) {
   EXPECT_THAT(loaded.errors, testing::IsEmpty());
   EXPECT_THAT(loaded.warnings, testing::IsEmpty());
   EXPECT_EQ(loaded.tools.size(), operations().size());
+}
+
+// An XML body described by members: what a tool takes for it is the XML adapter's matter.
+bool HasXmlBody(const OperationInDocument& entry) {
+  return entry.operation.contains(
+      "/requestBody/content/application~1xml/schema/properties"_json_pointer);
+}
+
+TEST_P(AllSpecsTest, TheExamplesAreValidArgumentsAndMakeOneRequestToTheDocumentsServer) {
+  FakeHttpClient http;
+  NoDefaults defaults;
+  FakeClock clock;
+  const LoadedTools loaded = LoadTools(GetParam()().paths, {&http, &defaults, &clock});
+  for (const auto& tool : loaded.tools) {
+    const ToolDefinition& definition = tool->definition();
+    const OperationInDocument& entry = operations().at(definition.name);
+    if (HasXmlBody(entry)) continue;
+    const Json arguments = ExampleArguments(entry);
+    const Status status = ArgumentValidator(definition.input_schema).Check(arguments);
+    EXPECT_TRUE(status.ok()) << definition.name << ": " << Message(status) << "\n"
+                             << arguments.dump();
+    http.requests.clear();
+    http.script = {Answer(204, "")};
+    const ToolResult result = tool_service::Run(*tool, arguments);
+    EXPECT_FALSE(result.is_error) << definition.name << ": " << TextOf(result);
+    ASSERT_EQ(http.requests.size(), 1u) << definition.name;
+    std::string method = entry.method;
+    std::transform(method.begin(), method.end(), method.begin(), ::toupper);
+    EXPECT_EQ(http.requests[0].method, method);
+    EXPECT_TRUE(http.requests[0].url.starts_with(tool->operation().server + "/"));
+  }
 }
 
 TEST_P(AllSpecsTest, EveryOperationSaysWhatItDoesAndAnswers) {
