@@ -15,8 +15,10 @@
 #include "common/metrics/metrics.h"
 #include "common/rpc/rpc.h"
 #include "tool-service/builtin/builtin_tools.h"
+#include "tool-service/core/catalogue_notifier.h"
 #include "tool-service/core/configured_defaults.h"
 #include "tool-service/core/credentials.h"
+#include "tool-service/core/prompts.h"
 #include "tool-service/core/registry.h"
 #include "tool-service/core/resources.h"
 #include "tool-service/core/selection.h"
@@ -115,6 +117,8 @@ struct App::Parts {
   Registry tools;
   std::optional<Toolbox> toolbox;
   std::optional<Resources> resources;
+  std::optional<Prompts> prompts;
+  std::optional<CatalogueNotifier> notifier;
   std::unique_ptr<Scheduler> scheduler;
   std::unique_ptr<grpc::Service> service;
   std::unique_ptr<rpc::Server> server;
@@ -223,10 +227,14 @@ Status App::Parts::Start(const Config& config, Dependencies dependencies) {
   BW_RETURN_IF_ERROR(MakeBackends(config, std::move(dependencies)));
   LoadAllTools(config);
   resources.emplace(facts, credentials, *journal, SystemClock());
+  prompts.emplace(facts);
+  notifier.emplace([this] { return RevisionsOf(*tools.Snapshot(), toolbox->policy()); });
+  tools.OnReplace([this] { notifier->Changed(); });
   ServerLimits limits;
   limits.max_calls_in_flight = config.max_calls_in_flight;
   limits.call_timeout = milliseconds(config.call_timeout_ms);
-  service = MakeToolService({*toolbox, *resources, SystemClock(), *metrics, facts, limits});
+  service = MakeToolService(
+      {*toolbox, *resources, *prompts, *notifier, SystemClock(), *metrics, facts, limits});
   rpc::ServerOptions options;
   options.listen = config.listen;
   BW_ASSIGN_OR_RETURN(server, rpc::Server::Start(options, {service.get()}));
@@ -283,6 +291,8 @@ Status App::Ready() const {
 }
 
 void App::Drain(milliseconds limit) {
+  // Watches never end by themselves; the server would wait for them.
+  parts_->notifier->Close();
   parts_->server->Shutdown(limit);
   // The event store stops next; gRPC ends the process when an in-process channel is asked after
   // that.

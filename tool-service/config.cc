@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "tool-service/core/phone_number.h"
 #include "tool-service/core/selection.h"
 #include "tool-service/upstream/host_table.h"
 
@@ -88,11 +89,6 @@ void DeclareService(config::Options& options, Config& config) {
               {"debug", "info", "warning", "error", "off"}, &config.log_level);
 }
 
-bool IsE164(std::string_view number) {
-  if (number.size() < 3 || number.size() > 16 || number[0] != '+' || number[1] == '0') return false;
-  return std::all_of(number.begin() + 1, number.end(), [](char c) { return c >= '0' && c <= '9'; });
-}
-
 // Ids go into URLs and prompts.
 bool IsId(std::string_view id) {
   return id.size() <= kMaxIdBytes && std::all_of(id.begin(), id.end(), [](char c) {
@@ -101,11 +97,12 @@ bool IsId(std::string_view id) {
          });
 }
 
+// A user in it would be a secret that agents are shown; BW_CALLBACK_USERNAME is for that.
 bool IsHttpUrl(std::string_view url) {
   const bool has_scheme = url.starts_with("http://") || url.starts_with("https://");
   const std::size_t host = url.find("://") + 3;
   return has_scheme && url.size() > host && url[host] != '/' && url.size() <= kMaxUrlBytes &&
-         url.find_first_of(" \t\r\n\"<>?#") == std::string_view::npos;
+         url.find_first_of(" \t\r\n\"<>?#@") == std::string_view::npos;
 }
 
 struct IdOption {
@@ -134,7 +131,8 @@ std::vector<std::string> ProblemsOf(const Config& config) {
                        std::to_string(kMaxIdBytes) + " letters, digits, - and _");
   }
   if (!IsHttpUrl(config.base_url)) {
-    problems.emplace_back("BW_MCP_BASE_URL must be an http:// or https:// URL without a query");
+    problems.emplace_back(
+        "BW_MCP_BASE_URL must be an http:// or https:// URL without a query or a user");
   }
   if (config.tenant.empty() || !IsId(config.tenant)) {
     problems.emplace_back("--tenant must be a name of letters, digits, - and _");

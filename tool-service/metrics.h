@@ -9,6 +9,7 @@ struct Metrics {
   explicit Metrics(metrics::Registry& registry)
       : calls_ok(Calls(registry, "ok")),
         calls_tool_error(Calls(registry, "tool_error")),
+        calls_input_required(Calls(registry, "input_required")),
         calls_not_run(Calls(registry, "not_run")),
         calls_cancelled(Calls(registry, "cancelled")),
         calls_in_flight(registry.AddGauge("bw_tool_service_calls_in_flight",
@@ -21,6 +22,14 @@ struct Metrics {
         progress_dropped(
             registry.AddCounter("bw_tool_service_progress_dropped_total",
                                 "Progress messages dropped because the client reads too slowly")),
+        logs_dropped(registry.AddCounter(
+            "bw_tool_service_log_messages_dropped_total",
+            "Log messages of tools dropped because the client reads too slowly")),
+        catalogue_watchers(registry.AddGauge("bw_tool_service_catalogue_watchers",
+                                             "Clients that are told of catalogue changes")),
+        catalogue_watchers_refused(
+            registry.AddCounter("bw_tool_service_catalogue_watchers_refused_total",
+                                "Clients refused because too many watch the catalogue")),
         lists_prepared(Lists(registry, "prepared")),
         lists_built(Lists(registry, "built")),
         tools(registry.AddGauge("bw_tool_service_tools", "Tools that are loaded")),
@@ -41,12 +50,16 @@ struct Metrics {
 
   metrics::Counter& calls_ok;
   metrics::Counter& calls_tool_error;
+  metrics::Counter& calls_input_required;
   metrics::Counter& calls_not_run;
   metrics::Counter& calls_cancelled;
   metrics::Gauge& calls_in_flight;
   metrics::Counter& calls_refused;
   metrics::Histogram& call_seconds;
   metrics::Counter& progress_dropped;
+  metrics::Counter& logs_dropped;
+  metrics::Gauge& catalogue_watchers;
+  metrics::Counter& catalogue_watchers_refused;
   metrics::Counter& lists_prepared;
   metrics::Counter& lists_built;
   metrics::Gauge& tools;

@@ -2,6 +2,7 @@
 #include "tool-service/app.h"
 
 #include <fstream>
+#include <map>
 
 #include <gmock/gmock.h>
 #include <grpcpp/grpcpp.h>
@@ -25,6 +26,14 @@ Config Quiet() {
   config.admin_port = 0;
   config.log_level = "off";
   return config;
+}
+
+std::vector<std::string> Golden(const std::string& name) {
+  std::ifstream file(std::string(std::getenv("BW_SOURCE_DIR")) + "/tests/tool-service/golden/" +
+                     name);
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(file, line);) lines.push_back(line);
+  return lines;
 }
 
 class AppTest : public testing::Test {
@@ -69,11 +78,50 @@ TEST_F(AppTest, AllToolsAreTheGoldenOnes) {
   config.profile = "full";
   config.local = true;
   Start(config);
-  std::ifstream file(std::string(std::getenv("BW_SOURCE_DIR")) +
-                     "/tests/tool-service/golden/tool_names.txt");
-  std::vector<std::string> golden;
-  for (std::string line; std::getline(file, line);) golden.push_back(line);
-  EXPECT_EQ(ToolNames(), golden);
+  EXPECT_EQ(ToolNames(), Golden("tool_names.txt"));
+}
+
+TEST_F(AppTest, WhatEachToolNeedsIsTheGoldenList) {
+  Config config = Quiet();
+  config.profile = "full";
+  config.local = true;
+  Start(config);
+  proto::ListToolsRequest request;
+  request.set_tenant("default");
+  proto::ListToolsResponse response;
+  grpc::ClientContext context;
+  ASSERT_TRUE(stub->ListTools(&context, request, &response).ok());
+  const std::map<proto::Access, std::string> names = {
+      {proto::ACCESS_READ, "read"}, {proto::ACCESS_WRITE, "write"}, {proto::ACCESS_ADMIN, "admin"}};
+  std::vector<std::string> access;
+  for (const auto& tool : response.tools()) {
+    access.push_back(tool.name() + " " + names.at(tool.access()));
+  }
+  EXPECT_EQ(access, Golden("tool_access.txt"));
+}
+
+TEST_F(AppTest, EveryPromptIsListedByDefault) {
+  Start(Quiet());
+  proto::ListPromptsRequest request;
+  request.set_tenant("default");
+  proto::ListPromptsResponse response;
+  grpc::ClientContext context;
+  ASSERT_TRUE(stub->ListPrompts(&context, request, &response).ok());
+  EXPECT_EQ(response.prompts_size(), 4);
+}
+
+TEST_F(AppTest, DrainingDoesNotWaitForThoseWhoWatch) {
+  Start(Quiet());
+  grpc::ClientContext context;
+  proto::WatchCatalogueRequest request;
+  request.set_tenant("default");
+  auto reader = stub->WatchCatalogue(&context, request);
+  proto::WatchCatalogueResponse response;
+  ASSERT_TRUE(reader->Read(&response));
+  // Would be over by the test's own limit if the watch had to be cancelled.
+  app->Drain(std::chrono::hours(1));
+  EXPECT_FALSE(reader->Read(&response));
+  EXPECT_EQ(reader->Finish().error_code(), grpc::StatusCode::UNAVAILABLE);
 }
 
 TEST_F(AppTest, WithoutCredentialsToolsAreListedAndCallsSayWhatToSet) {

@@ -133,13 +133,19 @@ inline CatalogueEntry Entry(const std::string& name, bool local_only = false) {
   return {std::make_shared<FakeTool>(name), local_only};
 }
 
+/// The result in `outcome`, or one that says why there is none.
+inline ToolResult ResultOf(const StatusOr<ToolOutcome>& outcome) {
+  if (!outcome.ok()) return ErrorResult("no tool ran: " + ToString(outcome.status()));
+  const auto* result = std::get_if<ToolResult>(&*outcome);
+  return result == nullptr ? ErrorResult("the tool asks for input") : *result;
+}
+
 /// Calls a tool that answers at once.
 inline ToolResult Run(Tool& tool, json::Json arguments, CallContext context = {}) {
-  StatusOr<ToolResult> outcome = Internal("the tool has not answered");
+  StatusOr<ToolOutcome> outcome = Internal("the tool has not answered");
   tool.Call(std::move(arguments), std::move(context),
-            [&outcome](StatusOr<ToolResult> result) { outcome = std::move(result); });
-  if (!outcome.ok()) return ErrorResult("no tool ran: " + ToString(outcome.status()));
-  return *std::move(outcome);
+            [&outcome](StatusOr<ToolOutcome> result) { outcome = std::move(result); });
+  return ResultOf(outcome);
 }
 
 inline std::string TextOf(const ToolResult& result) {

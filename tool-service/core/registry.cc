@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <utility>
 
+#include "tool-service/core/access.h"
+
 namespace bw::tool_service {
 namespace {
 
@@ -18,6 +20,7 @@ std::string VisibleText(const CatalogueEntry& entry) {
                          definition.input_schema,
                          definition.output_schema.value_or(json::Json()),
                          entry.local_only,
+                         AccessName(entry.access),
                          {hints.read_only, hints.destructive, hints.idempotent, hints.open_world}});
   return json::Dump(visible);
 }
@@ -51,6 +54,7 @@ Catalogue::Catalogue(std::vector<CatalogueEntry> entries, std::vector<std::strin
       refused.push_back(name);
       continue;
     }
+    entry.access = AccessOf(entry.tool->definition());
     visible += VisibleText(entry);
     entries_.push_back(std::move(entry));
   }
@@ -76,8 +80,11 @@ std::shared_ptr<const Catalogue> Registry::Snapshot() const {
 std::vector<std::string> Registry::Replace(std::vector<CatalogueEntry> entries) {
   std::vector<std::string> refused;
   auto catalogue = std::make_shared<const Catalogue>(std::move(entries), refused);
-  const std::lock_guard lock(mutex_);
-  catalogue_ = std::move(catalogue);
+  {
+    const std::lock_guard lock(mutex_);
+    catalogue_ = std::move(catalogue);
+  }
+  if (listener_) listener_();
   return refused;
 }
 

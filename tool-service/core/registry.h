@@ -2,10 +2,12 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "tool-service/core/tool.h"
@@ -16,6 +18,8 @@ struct CatalogueEntry {
   std::shared_ptr<Tool> tool;
   /// Only for clients on this machine: it touches local files or the service's credentials.
   bool local_only = false;
+  /// Given by the catalogue (core/access.h).
+  Access access = Access::kWrite;
 };
 
 /// Immutable; sorted by tool name, names unique.
@@ -46,10 +50,14 @@ class Registry {
   std::shared_ptr<const Catalogue> Snapshot() const;
   /// Puts `entries` in place of all that is loaded and returns the names that were refused.
   std::vector<std::string> Replace(std::vector<CatalogueEntry> entries);
+  /// `listener` runs after each Replace, on its thread and without a lock. To be set before others
+  /// use the registry.
+  void OnReplace(std::function<void()> listener) { listener_ = std::move(listener); }
 
  private:
   mutable std::mutex mutex_;  // guards catalogue_
   std::shared_ptr<const Catalogue> catalogue_;
+  std::function<void()> listener_;
 };
 
 /// 16 hexadecimal digits; FNV-1a, for change detection only.

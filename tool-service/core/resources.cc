@@ -5,6 +5,7 @@
 
 #include "tool-service/core/event_view.h"
 #include "tool-service/core/reference_texts.h"
+#include "tool-service/core/registry.h"
 
 namespace bw::tool_service {
 namespace {
@@ -55,6 +56,22 @@ const std::vector<ResourceInfo>& Resources::Templates() {
        "State, queued document and all turns of one call", kJson},
   };
   return templates;
+}
+
+const std::string& Resources::Revision() {
+  static const std::string revision = [] {
+    std::string visible;
+    for (const auto* infos : {&List(), &Templates()}) {
+      for (const ResourceInfo& info : *infos) {
+        for (const std::string_view part :
+             {info.uri, info.name, info.title, info.description, info.mime_type}) {
+          visible += std::string(part) + '\n';
+        }
+      }
+    }
+    return RevisionOf(visible);
+  }();
+  return revision;
 }
 
 void Resources::Read(const std::string& uri, const CallContext& context, Done done) const {

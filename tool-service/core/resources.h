@@ -53,6 +53,8 @@ class Resources {
   /// Both in an order that never changes.
   static const std::vector<ResourceInfo>& List();
   static const std::vector<ResourceInfo>& Templates();
+  /// Changes when one of them does.
+  static const std::string& Revision();
   /// `done` runs exactly once. NOT_FOUND for an unknown URI or call; else as EventJournal.
   void Read(const std::string& uri, const CallContext& context, Done done) const;
 

@@ -195,4 +195,13 @@ std::vector<std::string> SelectionPolicy::UnknownNames(const Catalogue& catalogu
   return unknown;
 }
 
+std::string SelectionPolicy::Fingerprint() const {
+  std::string text = configured_.profile + (local_ ? "\nlocal" : "\n");
+  for (const auto* names : {&configured_.tools, &configured_.exclude_tools}) {
+    text += '\n';
+    for (const std::string& name : *names) text += name + '\t';
+  }
+  return RevisionOf(text);
+}
+
 }  // namespace bw::tool_service

@@ -62,6 +62,8 @@ class SelectionPolicy {
   /// Configured names that no tool of `catalogue` has: a typing error or a missing document.
   std::vector<std::string> UnknownNames(const Catalogue& catalogue) const;
   const Selection& configured() const { return configured_; }
+  /// Equal policies have equal fingerprints in any process.
+  std::string Fingerprint() const;
 
  private:
   Selection configured_;

@@ -7,10 +7,12 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "common/json/json.h"
 #include "common/status/status.h"
+#include "tool-service/core/client_capabilities.h"
 
 namespace bw::tool_service {
 
@@ -20,6 +22,16 @@ struct ToolAnnotations {
   bool destructive = true;
   bool idempotent = false;
   bool open_world = true;
+};
+
+/// What a caller must be allowed to do; each includes those before it.
+enum class Access {
+  /// Looks at things.
+  kRead,
+  /// Sends, calls, buys, changes.
+  kWrite,
+  /// Changes how the account or this server is set up.
+  kAdmin,
 };
 
 struct ToolDefinition {
@@ -76,6 +88,18 @@ inline ToolResult ErrorResult(std::string text) {
   return result;
 }
 
+/// Instead of a result: the client's user or model is asked first, and the call comes again with
+/// the answers. (MCP 2026-07-28, multi-round-trip requests)
+struct InputRequired {
+  /// {"key": {"method": "elicitation/create", "params": {…}}}. Only what the client declared may be
+  /// asked (CallContext::client_capabilities).
+  json::Json requests = json::Json::object();
+  /// Handed back unread with the answers. The gateway seals it; it may still be old.
+  std::string state;
+};
+
+using ToolOutcome = std::variant<ToolResult, InputRequired>;
+
 enum class Transport { kHttp, kStdio };
 
 struct Progress {
@@ -83,6 +107,19 @@ struct Progress {
   /// 0: unknown.
   double total = 0;
   std::string message;
+};
+
+/// RFC 5424 severities, from the least to the worst.
+enum class LogLevel { kDebug, kInfo, kNotice, kWarning, kError, kCritical, kAlert, kEmergency };
+
+/// Something a tool has to say on the way. It goes to the client: no secrets, no numbers or words
+/// that the caller did not send.
+struct LogMessage {
+  LogLevel level = LogLevel::kInfo;
+  /// Which part speaks: "upstream".
+  std::string logger;
+  /// Any value.
+  json::Json data;
 };
 
 /// Who calls, for how long, and how to tell them something meanwhile. The functions may be empty
@@ -98,6 +135,15 @@ struct CallContext {
   /// Nobody waits any longer for the result after this moment.
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
   std::function<void(const Progress&)> report_progress;
+  /// Set when the client wants log messages; those below the level it named are dropped.
+  std::function<void(const LogMessage&)> log;
+  /// What the caller may do at most. The service holds the called tool to it; a tool that leads to
+  /// other tools holds them to it.
+  Access access = Access::kAdmin;
+  ClientCapabilities client_capabilities;
+  /// Of a call that is repeated after InputRequired: the client's answers by key, and the state.
+  json::Json input_responses = json::Json::object();
+  std::string request_state;
   /// Registers what to run when the caller gives up; it runs at most once, on any thread, at once
   /// if the caller already has. `done` must still be called.
   std::function<void(std::function<void()>)> on_cancel;
@@ -106,7 +152,7 @@ struct CallContext {
 /// Thread-safe; lives until the last of its calls is done.
 class Tool {
  public:
-  using Done = std::function<void(StatusOr<ToolResult>)>;
+  using Done = std::function<void(StatusOr<ToolOutcome>)>;
 
   virtual ~Tool() = default;
   /// The same object with the same content for the tool's whole life.

@@ -31,13 +31,13 @@ Listing::Listing(std::shared_ptr<const Catalogue> catalogue, std::vector<Catalog
       entries_(std::move(entries)),
       revision_(RevisionOfEntries(catalogue_->revision(), entries_)) {}
 
-Tool* Listing::Find(std::string_view name) const {
+const CatalogueEntry* Listing::Find(std::string_view name) const {
   const auto found = std::lower_bound(entries_.begin(), entries_.end(), name,
                                       [](const CatalogueEntry& entry, std::string_view wanted) {
                                         return entry.tool->definition().name < wanted;
                                       });
   if (found == entries_.end() || found->tool->definition().name != name) return nullptr;
-  return found->tool.get();
+  return &*found;
 }
 
 Toolbox::Toolbox(const Registry& registry, SelectionPolicy policy)

@@ -22,9 +22,9 @@ class Listing {
 
   /// By name.
   const std::vector<CatalogueEntry>& entries() const { return entries_; }
-  /// The tool of that name if it is part of the listing, else nullptr; lives as long as the
+  /// The entry of that name if it is part of the listing, else nullptr; lives as long as the
   /// listing.
-  Tool* Find(std::string_view name) const;
+  const CatalogueEntry* Find(std::string_view name) const;
   bool Has(std::string_view name) const { return Find(name) != nullptr; }
   /// Changes when the answer to the same selection changes.
   const std::string& revision() const { return revision_; }

@@ -1,6 +1,7 @@
 #include "tool-service/grpc/call_reactor.h"
 
 #include <utility>
+#include <variant>
 
 #include "common/rpc/rpc.h"
 #include "tool-service/grpc/tool_service_server.h"
@@ -27,30 +28,46 @@ void CallReactor::Refuse(const Status& status) {
 void CallReactor::ReportProgress(const Progress& progress) {
   Response response;
   ToProto(progress, response.mutable_progress());
+  Report(std::move(response));
+}
+
+void CallReactor::ReportLog(const LogMessage& log) {
+  Response response;
+  ToProto(log, response.mutable_log());
+  Report(std::move(response));
+}
+
+void CallReactor::Report(Response response) {
   Step step;
   {
     const std::lock_guard lock(mutex_);
     if (finished_ || result_ || refusal_) return;
-    if (progress_.size() >= kMaxPendingProgress) {
-      progress_.pop_front();
-      metrics_.progress_dropped.Increment();
+    if (pending_.size() >= kMaxPendingMessages) {
+      (pending_.front().has_log() ? metrics_.logs_dropped : metrics_.progress_dropped).Increment();
+      pending_.pop_front();
     }
-    progress_.push_back(std::move(response));
+    pending_.push_back(std::move(response));
     step = NextStep();
   }
   Carry(step);
 }
 
-void CallReactor::Complete(StatusOr<ToolResult> result) {
-  if (!result.ok()) return Refuse(result.status());
+void CallReactor::Complete(StatusOr<ToolOutcome> outcome) {
+  if (!outcome.ok()) return Refuse(outcome.status());
   Response response;
-  ToProto(*result, response.mutable_result());
+  metrics::Counter* counter = &metrics_.calls_input_required;
+  if (const auto* result = std::get_if<ToolResult>(&*outcome)) {
+    ToProto(*result, response.mutable_result());
+    counter = result->is_error ? &metrics_.calls_tool_error : &metrics_.calls_ok;
+  } else {
+    ToProto(std::get<InputRequired>(*outcome), response.mutable_input_required());
+  }
   std::vector<std::function<void()>> dropped;  // destroyed without the lock
   Step step;
   {
     const std::lock_guard lock(mutex_);
     if (finished_ || result_ || refusal_) return;
-    (result->is_error ? metrics_.calls_tool_error : metrics_.calls_ok).Increment();
+    counter->Increment();
     result_ = std::move(response);
     dropped.swap(cancellations_);
     step = NextStep();
@@ -107,9 +124,9 @@ CallReactor::Step CallReactor::NextStep() {
     finished_ = true;
     return Step::kFinish;
   }
-  if (!progress_.empty()) {
-    outgoing_ = std::move(progress_.front());
-    progress_.pop_front();
+  if (!pending_.empty()) {
+    outgoing_ = std::move(pending_.front());
+    pending_.pop_front();
     writing_ = true;
     return Step::kWrite;
   }

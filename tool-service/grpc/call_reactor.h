@@ -17,7 +17,8 @@
 
 namespace bw::tool_service {
 
-/// Writes progress while the tool runs and one result in the end. Tools report from any thread, so
+/// Writes progress and log messages while the tool runs and one result, or what it asks of the
+/// client, in the end. Tools report from any thread, so
 /// the order of operations is decided under a lock and carried out without it: gRPC may run its
 /// callback before the operation's call returns. It lives until gRPC and the tool have let go.
 class CallReactor : public grpc::ServerWriteReactor<tool_service::v1::CallToolResponse>,
@@ -32,7 +33,8 @@ class CallReactor : public grpc::ServerWriteReactor<tool_service::v1::CallToolRe
   /// No tool ran.
   void Refuse(const Status& status);
   void ReportProgress(const Progress& progress);
-  void Complete(StatusOr<ToolResult> result);
+  void ReportLog(const LogMessage& log);
+  void Complete(StatusOr<ToolOutcome> outcome);
   /// Runs `cancel` when the client leaves, at once if it already has; dropped after the result.
   void OnClientGone(std::function<void()> cancel);
 
@@ -44,6 +46,7 @@ class CallReactor : public grpc::ServerWriteReactor<tool_service::v1::CallToolRe
   using Response = tool_service::v1::CallToolResponse;
   enum class Step { kNothing, kWrite, kWriteAndFinish, kFinish };
 
+  void Report(Response response);
   // Decides what to do next; requires mutex_.
   Step NextStep();
   void Carry(Step step);
@@ -56,7 +59,8 @@ class CallReactor : public grpc::ServerWriteReactor<tool_service::v1::CallToolRe
   bool writing_ = false;
   bool finished_ = false;
   bool gone_ = false;
-  std::deque<Response> progress_;
+  // Progress and log messages, in the order in which they came.
+  std::deque<Response> pending_;
   std::optional<Response> result_;
   std::optional<grpc::Status> refusal_;
   // What gRPC reads while `writing_`.

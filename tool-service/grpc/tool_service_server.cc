@@ -11,8 +11,10 @@
 #include "common/json/json.h"
 #include "common/log/log.h"
 #include "common/rpc/rpc.h"
+#include "tool-service/core/access.h"
 #include "tool-service/core/instructions.h"
 #include "tool-service/grpc/call_reactor.h"
+#include "tool-service/grpc/catalogue_reactor.h"
 #include "tool-service/grpc/translate.h"
 
 namespace bw::tool_service {
@@ -23,8 +25,9 @@ using Contract = tool_proto::ToolService;
 // ListTools is raw: its answer is one buffer that is prepared once and shared by every reply.
 using ServiceBase = Contract::WithRawCallbackMethod_ListTools<Contract::WithCallbackMethod_CallTool<
     Contract::WithCallbackMethod_ListResources<Contract::WithCallbackMethod_ListResourceTemplates<
-        Contract::WithCallbackMethod_ReadResource<
-            Contract::WithCallbackMethod_GetInstructions<Contract::Service>>>>>>;
+        Contract::WithCallbackMethod_ReadResource<Contract::WithCallbackMethod_ListPrompts<
+            Contract::WithCallbackMethod_GetPrompt<Contract::WithCallbackMethod_WatchCatalogue<
+                Contract::WithCallbackMethod_GetInstructions<Contract::Service>>>>>>>>>;
 
 // Prepared answers; one more drops the others, as the toolbox does with its listings.
 constexpr std::size_t kMaxPreparedAnswers = Toolbox::kMaxPrepared;
@@ -120,12 +123,8 @@ class ToolServiceServer final : public ServiceBase {
                                           const tool_proto::ListResourcesRequest* request,
                                           tool_proto::ListResourcesResponse* response) override {
     grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-    std::string uris;
-    for (const ResourceInfo& info : Resources::List()) {
-      ToProto(info, response->add_resources());
-      uris += std::string(info.uri) + '\n';
-    }
-    response->set_revision(RevisionOf(uris));
+    for (const ResourceInfo& info : Resources::List()) ToProto(info, response->add_resources());
+    response->set_revision(Resources::Revision());
     reactor->Finish(rpc::ToGrpc(ValidateTenant(request->tenant())));
     return reactor;
   }
@@ -146,21 +145,46 @@ class ToolServiceServer final : public ServiceBase {
                                          tool_proto::ReadResourceResponse* response) override {
     auto reactor = std::make_shared<ReadReactor>();
     reactor->KeepUntilDone();
-    if (const Status valid = ValidateTenant(request->tenant()); !valid.ok()) {
-      reactor->Answer(valid);
+    const auto call = ContextOf(*context, *request, reactor);
+    if (!call.ok()) {
+      reactor->Answer(call.status());
       return reactor.get();
     }
-    CallContext call = FromProto(request->context(), request->tenant());
-    call.deadline = DeadlineOf(*context);
-    call.on_cancel = [reactor](std::function<void()> cancel) {
-      reactor->OnClientGone(std::move(cancel));
-    };
     // `response` lives until the reactor is finished, which happens after it was filled.
-    parts_.resources.Read(request->uri(), call,
+    parts_.resources.Read(request->uri(), *call,
                           [reactor, response](StatusOr<ResourceText> resource) {
                             if (resource.ok()) ToProto(*resource, response->add_contents());
                             reactor->Answer(resource.status());
                           });
+    return reactor.get();
+  }
+
+  grpc::ServerUnaryReactor* ListPrompts(grpc::CallbackServerContext* context,
+                                        const tool_proto::ListPromptsRequest* request,
+                                        tool_proto::ListPromptsResponse* response) override {
+    grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+    reactor->Finish(rpc::ToGrpc(FillPrompts(*request, response)));
+    return reactor;
+  }
+
+  grpc::ServerUnaryReactor* GetPrompt(grpc::CallbackServerContext* context,
+                                      const tool_proto::GetPromptRequest* request,
+                                      tool_proto::GetPromptResponse* response) override {
+    grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+    reactor->Finish(rpc::ToGrpc(FillPrompt(*request, response)));
+    return reactor;
+  }
+
+  grpc::ServerWriteReactor<tool_proto::WatchCatalogueResponse>* WatchCatalogue(
+      grpc::CallbackServerContext*, const tool_proto::WatchCatalogueRequest* request) override {
+    parts_.metrics.catalogue_watchers.Increment();
+    auto reactor = std::make_shared<CatalogueReactor>(
+        parts_.notifier, [this] { parts_.metrics.catalogue_watchers.Decrement(); });
+    if (const Status valid = ValidateTenant(request->tenant()); !valid.ok()) {
+      reactor->Refuse(valid);
+    } else if (reactor->Start().code() == StatusCode::kResourceExhausted) {
+      parts_.metrics.catalogue_watchers_refused.Increment();
+    }
     return reactor.get();
   }
 
@@ -193,7 +217,7 @@ class ToolServiceServer final : public ServiceBase {
     parts_.metrics.lists_built.Increment();
     tool_proto::ListToolsResponse response;
     for (const CatalogueEntry& entry : listing->entries()) {
-      ToProto(entry.tool->definition(), response.add_tools());
+      ToProto(entry, response.add_tools());
     }
     response.set_revision(listing->revision());
     if (prepared_.size() >= kMaxPreparedAnswers) prepared_.clear();
@@ -202,12 +226,50 @@ class ToolServiceServer final : public ServiceBase {
 
   Status FillInstructions(const tool_proto::GetInstructionsRequest& request,
                           tool_proto::GetInstructionsResponse* response) {
-    BW_RETURN_IF_ERROR(ValidateTenant(request.tenant()));
-    BW_ASSIGN_OR_RETURN(auto listing, parts_.toolbox.List(FromProto(request.selection())));
-    response->set_text(BuildInstructions(
-        parts_.facts, [&listing](std::string_view name) { return listing->Has(name); }));
+    BW_ASSIGN_OR_RETURN(const HasTool has_tool, EnabledFor(request));
+    response->set_text(BuildInstructions(parts_.facts, has_tool));
     response->set_revision(RevisionOf(response->text()));
     return OkStatus();
+  }
+
+  // Which tools the caller of `request` may see; also checks its tenant.
+  template <typename Request>
+  StatusOr<HasTool> EnabledFor(const Request& request) {
+    BW_RETURN_IF_ERROR(ValidateTenant(request.tenant()));
+    BW_ASSIGN_OR_RETURN(auto listing, parts_.toolbox.List(FromProto(request.selection())));
+    return HasTool(
+        [listing = std::move(listing)](std::string_view name) { return listing->Has(name); });
+  }
+
+  Status FillPrompts(const tool_proto::ListPromptsRequest& request,
+                     tool_proto::ListPromptsResponse* response) {
+    BW_ASSIGN_OR_RETURN(const HasTool has_tool, EnabledFor(request));
+    for (const Prompt* prompt : Prompts::List(has_tool)) ToProto(*prompt, response->add_prompts());
+    response->set_revision(Prompts::Revision(has_tool));
+    return OkStatus();
+  }
+
+  Status FillPrompt(const tool_proto::GetPromptRequest& request,
+                    tool_proto::GetPromptResponse* response) {
+    BW_ASSIGN_OR_RETURN(const HasTool has_tool, EnabledFor(request));
+    const PromptArguments arguments(request.arguments().begin(), request.arguments().end());
+    BW_ASSIGN_OR_RETURN(const PromptText text,
+                        parts_.prompts.Get(request.name(), arguments, has_tool));
+    ToProto(text, response);
+    return OkStatus();
+  }
+
+  // The core's context of a request, with deadline and cancellation; also checks its tenant.
+  template <typename Request, typename Reactor>
+  StatusOr<CallContext> ContextOf(const grpc::CallbackServerContext& context,
+                                  const Request& request, const std::shared_ptr<Reactor>& reactor) {
+    BW_RETURN_IF_ERROR(ValidateTenant(request.tenant()));
+    BW_ASSIGN_OR_RETURN(CallContext call, FromProto(request.context(), request.tenant()));
+    call.deadline = DeadlineOf(context);
+    call.on_cancel = [reactor](std::function<void()> cancel) {
+      reactor->OnClientGone(std::move(cancel));
+    };
+    return call;
   }
 
   std::chrono::steady_clock::time_point DeadlineOf(const grpc::CallbackServerContext& context) {
@@ -224,35 +286,50 @@ class ToolServiceServer final : public ServiceBase {
   void RunTool(const grpc::CallbackServerContext& context,
                const tool_proto::CallToolRequest& request,
                const std::shared_ptr<CallReactor>& reactor) {
-    if (const Status valid = ValidateTenant(request.tenant()); !valid.ok()) {
-      return reactor->Refuse(valid);
-    }
+    auto call = ContextOf(context, request, reactor);
+    if (!call.ok()) return reactor->Refuse(call.status());
     auto listing = parts_.toolbox.List(FromProto(request.selection()));
     if (!listing.ok()) return reactor->Refuse(listing.status());
-    Tool* tool = (*listing)->Find(request.name());
-    if (tool == nullptr) {
-      return reactor->Refuse(NotFound("there is no tool of that name, or it is not enabled"));
-    }
+    const auto entry = FindFor(**listing, request.name(), call->access);
+    if (!entry.ok()) return reactor->Refuse(entry.status());
     auto arguments = ParseArguments(request.arguments_json());
     if (!arguments.ok()) return reactor->Refuse(arguments.status());
-    CallContext call = FromProto(request.context(), request.tenant());
-    call.deadline = DeadlineOf(context);
-    call.on_cancel = [reactor](std::function<void()> cancel) {
-      reactor->OnClientGone(std::move(cancel));
-    };
-    if (request.context().wants_progress()) {
-      call.report_progress = [reactor](const Progress& progress) {
-        reactor->ReportProgress(progress);
-      };
+    if (const Status wired = WireReports(request.context(), reactor, *call); !wired.ok()) {
+      return reactor->Refuse(wired);
     }
     log::Debug("tool.called", {{"tool", request.name()},
                                {"request_id", request.context().request_id()},
                                {"traceparent", request.context().traceparent()}});
     // The listing keeps the tool alive while the catalogue is replaced.
-    tool->Call(*std::move(arguments), std::move(call),
-               [reactor, kept = *std::move(listing)](StatusOr<ToolResult> result) {
-                 reactor->Complete(std::move(result));
-               });
+    (*entry)->tool->Call(*std::move(arguments), *std::move(call),
+                         [reactor, kept = *std::move(listing)](StatusOr<ToolOutcome> outcome) {
+                           reactor->Complete(std::move(outcome));
+                         });
+  }
+
+  static StatusOr<const CatalogueEntry*> FindFor(const Listing& listing, const std::string& name,
+                                                 Access access) {
+    const CatalogueEntry* entry = listing.Find(name);
+    if (entry == nullptr) return NotFound("there is no tool of that name, or it is not enabled");
+    if (entry->access <= access) return entry;
+    return PermissionDenied(name + " needs " + std::string(AccessName(entry->access)) +
+                            " access; the caller has " + std::string(AccessName(access)));
+  }
+
+  // What the tool may tell on the way, as far as the client wants to hear it.
+  static Status WireReports(const tool_proto::CallContext& wanted,
+                            const std::shared_ptr<CallReactor>& reactor, CallContext& call) {
+    if (wanted.wants_progress()) {
+      call.report_progress = [reactor](const Progress& progress) {
+        reactor->ReportProgress(progress);
+      };
+    }
+    if (wanted.log_level().empty()) return OkStatus();
+    BW_ASSIGN_OR_RETURN(const LogLevel least, ParseLogLevel(wanted.log_level()));
+    call.log = [reactor, least](const LogMessage& message) {
+      if (message.level >= least) reactor->ReportLog(message);
+    };
+    return OkStatus();
   }
 
   static StatusOr<json::Json> ParseArguments(const std::string& text) {

@@ -1,4 +1,4 @@
-// tool_service.v1 over the toolbox, the resources and the instructions.
+// tool_service.v1 over the toolbox, the resources, the prompts and the instructions.
 #pragma once
 
 #include <chrono>
@@ -6,6 +6,8 @@
 #include <memory>
 
 #include "common/clock/clock.h"
+#include "tool-service/core/catalogue_notifier.h"
+#include "tool-service/core/prompts.h"
 #include "tool-service/core/resources.h"
 #include "tool-service/core/server_facts.h"
 #include "tool-service/core/toolbox.h"
@@ -19,8 +21,8 @@ namespace bw::tool_service {
 
 /// tool_service.proto states it.
 inline constexpr std::size_t kMaxArgumentsBytes = 8u << 20;
-/// Progress messages that wait for a slow client; one more drops the oldest.
-inline constexpr std::size_t kMaxPendingProgress = 16;
+/// Progress and log messages that wait for a slow client; one more drops the oldest.
+inline constexpr std::size_t kMaxPendingMessages = 16;
 
 struct ServerLimits {
   /// One more call is refused with RESOURCE_EXHAUSTED.
@@ -32,6 +34,8 @@ struct ServerLimits {
 struct ServerParts {
   Toolbox& toolbox;
   const Resources& resources;
+  const Prompts& prompts;
+  CatalogueNotifier& notifier;
   const Clock& clock;
   Metrics& metrics;
   ServerFacts facts;
@@ -40,6 +44,8 @@ struct ServerParts {
 
 /// All parts outlive the service; it outlives the gRPC server. Each call ends by itself: by the
 /// tool's result, or when the client leaves or its time is over, which also cancels the tool.
+/// Watches of the catalogue end when the notifier is closed, which must come before the server
+/// waits for what is in flight.
 std::unique_ptr<grpc::Service> MakeToolService(ServerParts parts);
 
 }  // namespace bw::tool_service

@@ -1,5 +1,6 @@
 #include "tool-service/grpc/translate.h"
 
+#include <algorithm>
 #include <array>
 #include <string>
 #include <utility>
@@ -76,6 +77,38 @@ void ToProto(const Content& content, tool_proto::Content* message) {
 
 std::string Text(std::string_view text) { return std::string(text); }
 
+struct AccessRow {
+  Access access;
+  tool_proto::Access message;
+};
+constexpr std::array kAccess = {AccessRow{Access::kRead, tool_proto::ACCESS_READ},
+                                AccessRow{Access::kWrite, tool_proto::ACCESS_WRITE},
+                                AccessRow{Access::kAdmin, tool_proto::ACCESS_ADMIN}};
+
+// In the order of LogLevel.
+constexpr std::array<std::string_view, 8> kLogLevels = {"debug", "info",     "notice", "warning",
+                                                        "error", "critical", "alert",  "emergency"};
+static_assert(static_cast<std::size_t>(LogLevel::kEmergency) + 1 == kLogLevels.size());
+
+// Unspecified: no authorisation is in force. What only a newer gateway knows is no licence.
+Access CallerAccess(tool_proto::Access message) {
+  if (message == tool_proto::ACCESS_UNSPECIFIED) return Access::kAdmin;
+  for (const AccessRow& row : kAccess) {
+    if (row.message == message) return row.access;
+  }
+  return Access::kRead;
+}
+
+StatusOr<json::Json> ParseInputResponses(const std::string& text) {
+  if (text.empty()) return json::Json(json::Json::object());
+  auto responses = json::Parse(text);
+  if (!responses.ok()) return Annotate(responses.status(), "context.input_responses_json");
+  if (!responses->is_object()) {
+    return InvalidArgument("context.input_responses_json must hold one JSON object");
+  }
+  return responses;
+}
+
 }  // namespace
 
 Status ValidateTenant(const std::string& tenant) {
@@ -93,17 +126,32 @@ Selection FromProto(const tool_proto::Selection& message) {
   return selection;
 }
 
-CallContext FromProto(const tool_proto::CallContext& message, const std::string& tenant) {
+StatusOr<CallContext> FromProto(const tool_proto::CallContext& message, const std::string& tenant) {
   CallContext context;
   context.tenant = tenant;
   context.request_id = message.request_id();
   context.traceparent = message.traceparent();
   context.principal = message.principal();
   if (message.transport() == tool_proto::TRANSPORT_STDIO) context.transport = Transport::kStdio;
+  context.access = CallerAccess(message.access());
+  context.client_capabilities = ClientCapabilities(message.client_capabilities_json());
+  BW_ASSIGN_OR_RETURN(context.input_responses, ParseInputResponses(message.input_responses_json()));
+  context.request_state = message.request_state();
   return context;
 }
 
-void ToProto(const ToolDefinition& definition, tool_proto::Tool* tool) {
+StatusOr<LogLevel> ParseLogLevel(const std::string& name) {
+  const auto* found = std::find(kLogLevels.begin(), kLogLevels.end(), name);
+  if (found == kLogLevels.end()) {
+    return InvalidArgument(
+        "context.log_level must be one of debug, info, notice, warning, error, "
+        "critical, alert and emergency");
+  }
+  return static_cast<LogLevel>(found - kLogLevels.begin());
+}
+
+void ToProto(const CatalogueEntry& entry, tool_proto::Tool* tool) {
+  const ToolDefinition& definition = entry.tool->definition();
   tool->set_name(definition.name);
   tool->set_title(definition.title);
   tool->set_description(definition.description);
@@ -116,6 +164,7 @@ void ToProto(const ToolDefinition& definition, tool_proto::Tool* tool) {
   annotations->set_destructive(definition.annotations.destructive);
   annotations->set_idempotent(definition.annotations.idempotent);
   annotations->set_open_world(definition.annotations.open_world);
+  tool->set_access(kAccess[static_cast<std::size_t>(entry.access)].message);
 }
 
 void ToProto(const ToolResult& result, tool_proto::ToolResult* message) {
@@ -128,6 +177,48 @@ void ToProto(const Progress& progress, tool_proto::Progress* message) {
   message->set_progress(progress.progress);
   message->set_total(progress.total);
   message->set_message(progress.message);
+}
+
+void ToProto(const InputRequired& input, tool_proto::InputRequired* message) {
+  message->set_input_requests_json(json::Dump(input.requests));
+  message->set_request_state(input.state);
+}
+
+void ToProto(const LogMessage& log, tool_proto::LogMessage* message) {
+  message->set_level(Text(kLogLevels[static_cast<std::size_t>(log.level)]));
+  message->set_logger(log.logger);
+  message->set_data_json(json::Dump(log.data));
+}
+
+void ToProto(const Prompt& prompt, tool_proto::Prompt* message) {
+  message->set_name(Text(prompt.name));
+  message->set_title(Text(prompt.title));
+  message->set_description(Text(prompt.description));
+  for (const PromptArgument& argument : prompt.arguments) {
+    auto* added = message->add_arguments();
+    added->set_name(Text(argument.name));
+    added->set_title(Text(argument.title));
+    added->set_description(Text(argument.description));
+    added->set_required(argument.required);
+  }
+}
+
+void ToProto(const PromptText& text, tool_proto::GetPromptResponse* response) {
+  response->set_description(text.description);
+  for (const PromptMessage& message : text.messages) {
+    auto* added = response->add_messages();
+    added->set_role(message.from_assistant ? tool_proto::PromptMessage::ASSISTANT
+                                           : tool_proto::PromptMessage::USER);
+    ToProto(message.content, added->mutable_content());
+  }
+}
+
+tool_proto::WatchCatalogueResponse ToProto(const CatalogueRevisions& revisions) {
+  tool_proto::WatchCatalogueResponse response;
+  response.set_tools_revision(revisions.tools);
+  response.set_prompts_revision(revisions.prompts);
+  response.set_resources_revision(revisions.resources);
+  return response;
 }
 
 void ToProto(const ResourceInfo& info, tool_proto::Resource* resource) {

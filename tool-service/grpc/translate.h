@@ -4,7 +4,9 @@
 #include "bw/event_store/v1/event_store.pb.h"
 #include "bw/tool_service/v1/tool_service.pb.h"
 #include "common/status/status.h"
+#include "tool-service/core/catalogue_notifier.h"
 #include "tool-service/core/event_journal.h"
+#include "tool-service/core/prompts.h"
 #include "tool-service/core/resources.h"
 #include "tool-service/core/selection.h"
 #include "tool-service/core/tool.h"
@@ -21,11 +23,18 @@ Status ValidateTenant(const std::string& tenant);
 
 // tool_service.v1
 Selection FromProto(const tool_proto::Selection& selection);
-/// Without deadline and functions.
-CallContext FromProto(const tool_proto::CallContext& context, const std::string& tenant);
-void ToProto(const ToolDefinition& definition, tool_proto::Tool* tool);
+/// Without deadline and functions. INVALID_ARGUMENT names the field that cannot be read.
+StatusOr<CallContext> FromProto(const tool_proto::CallContext& context, const std::string& tenant);
+/// "warning" and the like, as RFC 5424 and MCP name them. INVALID_ARGUMENT for any other.
+StatusOr<LogLevel> ParseLogLevel(const std::string& name);
+void ToProto(const CatalogueEntry& entry, tool_proto::Tool* tool);
 void ToProto(const ToolResult& result, tool_proto::ToolResult* message);
 void ToProto(const Progress& progress, tool_proto::Progress* message);
+void ToProto(const InputRequired& input, tool_proto::InputRequired* message);
+void ToProto(const LogMessage& log, tool_proto::LogMessage* message);
+void ToProto(const Prompt& prompt, tool_proto::Prompt* message);
+void ToProto(const PromptText& text, tool_proto::GetPromptResponse* response);
+tool_proto::WatchCatalogueResponse ToProto(const CatalogueRevisions& revisions);
 void ToProto(const ResourceInfo& info, tool_proto::Resource* resource);
 void ToProto(const ResourceInfo& info, tool_proto::ResourceTemplate* resource);
 void ToProto(const ResourceText& resource, tool_proto::ResourceContent* content);

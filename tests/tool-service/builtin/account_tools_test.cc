@@ -93,8 +93,8 @@ TEST(ListApplications, CancellingCancelsTheRequest) {
   CallContext context;
   context.on_cancel = [&cancel](std::function<void()> run) { cancel = std::move(run); };
   bool answered = false;
-  entry.tool->Call(Json::object(), context, [&answered](StatusOr<ToolResult> result) {
-    answered = result.ok() && result->is_error;
+  entry.tool->Call(Json::object(), context, [&answered](StatusOr<ToolOutcome> outcome) {
+    answered = outcome.ok() && ResultOf(outcome).is_error;
   });
   ASSERT_TRUE(cancel);
   cancel();

@@ -70,6 +70,17 @@ TEST(Registry, TheRevisionChangesWithWhatAClientSeesOnly) {
   EXPECT_NE(registry.Snapshot()->revision(), revision);
 }
 
+TEST(Registry, TellsOfEachReplacementWhenItIsThere) {
+  Registry registry;
+  std::vector<std::string> seen;
+  registry.OnReplace([&] {
+    for (const std::string& name : NamesOf(*registry.Snapshot())) seen.push_back(name);
+  });
+  registry.Replace({Entry("a")});
+  registry.Replace({Entry("b")});
+  EXPECT_THAT(seen, ElementsAre("a", "b"));
+}
+
 TEST(RevisionOf, IsFnv1a) {
   // Published test vectors of FNV-1a, 64 bits.
   EXPECT_EQ(RevisionOf(""), "cbf29ce484222325");

@@ -69,7 +69,12 @@ class ToolServiceServerTest : public testing::Test {
     ServerFacts facts;
     facts.number = "+15550100002";
     resources.emplace(facts, credentials, journal, clock);
-    service = MakeToolService({*toolbox, *resources, SystemClock(), metrics, facts, limits});
+    prompts.emplace(facts);
+    notifier.emplace([this] { return RevisionsOf(*tools.Snapshot(), toolbox->policy()); },
+                     kMaxWatchers);
+    tools.OnReplace([this] { notifier->Changed(); });
+    service = MakeToolService(
+        {*toolbox, *resources, *prompts, *notifier, SystemClock(), metrics, facts, limits});
     auto started = rpc::Server::Start({}, {service.get()});
     ASSERT_TRUE(started.ok());
     server = *std::move(started);
@@ -102,6 +107,8 @@ class ToolServiceServerTest : public testing::Test {
     return stub->ListTools(&context, request, response);
   }
 
+  static constexpr std::size_t kMaxWatchers = 2;
+
   metrics::Registry registry;
   Metrics metrics;
   FakeJournal journal;
@@ -110,6 +117,8 @@ class ToolServiceServerTest : public testing::Test {
   Registry tools;
   std::optional<Toolbox> toolbox;
   std::optional<Resources> resources;
+  std::optional<Prompts> prompts;
+  std::optional<CatalogueNotifier> notifier;
   std::unique_ptr<grpc::Service> service;
   std::unique_ptr<rpc::Server> server;
   std::unique_ptr<proto::ToolService::Stub> stub;
@@ -454,6 +463,272 @@ TEST_F(ToolServiceServerTest, Resources) {
     grpc::ClientContext context;
     EXPECT_EQ(stub->ReadResource(&context, read, &content).error_code(),
               grpc::StatusCode::NOT_FOUND);
+  }
+}
+
+TEST_F(ToolServiceServerTest, HoldsACallToTheAccessOfItsCaller) {
+  auto reader = std::make_shared<FakeTool>("listCalls");
+  reader->definition_.annotations.read_only = true;
+  Start({{reader, false}, Entry("createCall"), Entry("updateApplication")});
+  proto::ListToolsRequest list;
+  list.set_tenant("default");
+  proto::ListToolsResponse listed;
+  ASSERT_TRUE(List(list, &listed).ok());
+  struct Case {
+    const char* tool;
+    proto::Access needed;
+  };
+  const std::vector<Case> cases = {{"createCall", proto::ACCESS_WRITE},
+                                   {"listCalls", proto::ACCESS_READ},
+                                   {"updateApplication", proto::ACCESS_ADMIN}};
+  for (std::size_t i = 0; i < cases.size(); ++i) {
+    SCOPED_TRACE(cases[i].tool);
+    ASSERT_EQ(listed.tools(static_cast<int>(i)).name(), cases[i].tool);
+    EXPECT_EQ(listed.tools(static_cast<int>(i)).access(), cases[i].needed);
+    auto request = RequestFor(cases[i].tool, "{}");
+    EXPECT_TRUE(Call(request).status.ok());  // no authorisation is in force
+    for (const proto::Access has : {proto::ACCESS_READ, proto::ACCESS_WRITE, proto::ACCESS_ADMIN}) {
+      request.mutable_context()->set_access(has);
+      const grpc::Status status = Call(request).status;
+      EXPECT_EQ(status.ok(), has >= cases[i].needed) << has;
+      if (status.ok()) continue;
+      EXPECT_EQ(status.error_code(), grpc::StatusCode::PERMISSION_DENIED);
+      EXPECT_THAT(status.error_message(),
+                  HasSubstr(cases[i].needed == proto::ACCESS_ADMIN ? "needs admin access"
+                                                                   : "needs write access"));
+    }
+  }
+}
+
+TEST_F(ToolServiceServerTest, PromptsFitTheSelection) {
+  Start({Entry("createMessage"), Entry("getCallbackEvents")});
+  proto::ListPromptsRequest list;
+  proto::ListPromptsResponse listed;
+  const auto ask = [&] {
+    grpc::ClientContext context;
+    return stub->ListPrompts(&context, list, &listed);
+  };
+  EXPECT_EQ(ask().error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  list.set_tenant("default");
+  ASSERT_TRUE(ask().ok());
+  ASSERT_EQ(listed.prompts_size(), 1);
+  EXPECT_EQ(listed.prompts(0).name(), "send_text");
+  EXPECT_FALSE(listed.prompts(0).title().empty());
+  EXPECT_FALSE(listed.prompts(0).description().empty());
+  EXPECT_EQ(listed.prompts(0).arguments(0).name(), "to");
+  EXPECT_TRUE(listed.prompts(0).arguments(0).required());
+  EXPECT_FALSE(listed.prompts(0).arguments(2).required());
+  const std::string revision = listed.revision();
+  list.mutable_selection()->add_exclude_tools("createMessage");
+  ASSERT_TRUE(ask().ok());
+  EXPECT_EQ(listed.prompts_size(), 0);
+  EXPECT_NE(listed.revision(), revision);
+}
+
+TEST_F(ToolServiceServerTest, GetsAPrompt) {
+  Start({Entry("createMessage"), Entry("getCallbackEvents")});
+  proto::GetPromptRequest request;
+  proto::GetPromptResponse response;
+  const auto ask = [&] {
+    response.Clear();
+    grpc::ClientContext context;
+    return stub->GetPrompt(&context, request, &response);
+  };
+  EXPECT_EQ(ask().error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  request.set_tenant("default");
+  request.set_name("send_text");
+  auto& arguments = *request.mutable_arguments();
+  arguments["to"] = "+15550100001";
+  arguments["text"] = "hello";
+  ASSERT_TRUE(ask().ok());
+  ASSERT_EQ(response.messages_size(), 1);
+  EXPECT_EQ(response.messages(0).role(), proto::PromptMessage::USER);
+  EXPECT_THAT(response.messages(0).content().text().text(), HasSubstr("+15550100002"));
+  EXPECT_FALSE(response.description().empty());
+  arguments["to"] = "5550100001";
+  EXPECT_EQ(ask().error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  request.set_name("make_call");
+  EXPECT_EQ(ask().error_code(), grpc::StatusCode::NOT_FOUND);
+  request.set_name("send_text");
+  request.mutable_selection()->add_exclude_tools("createMessage");
+  EXPECT_EQ(ask().error_code(), grpc::StatusCode::NOT_FOUND);
+}
+
+// A client of WatchCatalogue.
+class Watcher {
+ public:
+  Watcher(proto::ToolService::Stub& stub, const std::string& tenant) {
+    proto::WatchCatalogueRequest request;
+    request.set_tenant(tenant);
+    reader_ = stub.WatchCatalogue(&context_, request);
+  }
+  proto::WatchCatalogueResponse Next() {
+    proto::WatchCatalogueResponse response;
+    EXPECT_TRUE(reader_->Read(&response));
+    return response;
+  }
+  // How the stream ended; whatever it still had to say is dropped.
+  grpc::Status End() {
+    proto::WatchCatalogueResponse response;
+    while (reader_->Read(&response)) {
+    }
+    return reader_->Finish();
+  }
+  void Cancel() { context_.TryCancel(); }
+
+ private:
+  grpc::ClientContext context_;
+  std::unique_ptr<grpc::ClientReader<proto::WatchCatalogueResponse>> reader_;
+};
+
+TEST_F(ToolServiceServerTest, TellsHowTheCatalogueStandsAndWhenItChanges) {
+  Start({Entry("createMessage")});
+  Watcher watcher(*stub, "default");
+  const auto first = watcher.Next();
+  EXPECT_FALSE(first.tools_revision().empty());
+  EXPECT_FALSE(first.resources_revision().empty());
+  notifier->Changed();  // nothing did
+  tools.Replace({Entry("createMessage"), Entry("b")});
+  const auto second = watcher.Next();
+  EXPECT_NE(second.tools_revision(), first.tools_revision());
+  EXPECT_EQ(second.prompts_revision(), first.prompts_revision());
+  tools.Replace({Entry("createMessage"), Entry("getCallbackEvents")});
+  const auto third = watcher.Next();
+  EXPECT_NE(third.prompts_revision(), second.prompts_revision());
+  EXPECT_EQ(third.resources_revision(), first.resources_revision());
+  watcher.Cancel();
+  EXPECT_EQ(watcher.End().error_code(), grpc::StatusCode::CANCELLED);
+  while (metrics.catalogue_watchers.Value() > 0) std::this_thread::yield();
+  EXPECT_EQ(notifier->watchers(), 0u);
+}
+
+TEST_F(ToolServiceServerTest, ASlowWatcherIsToldTheNewestOnly) {
+  constexpr int kChanges = 20'000;
+  Start({Entry("a")});
+  Watcher watcher(*stub, "default");
+  watcher.Next();
+  for (int i = 0; i < kChanges; ++i) tools.Replace({Entry("tool" + std::to_string(i))});
+  const std::string newest = notifier->Current().tools;
+  int told = 1;
+  while (watcher.Next().tools_revision() != newest) ++told;
+  EXPECT_LT(told, kChanges);
+  watcher.Cancel();
+}
+
+TEST_F(ToolServiceServerTest, RefusesOneWatcherTooMany) {
+  Start({Entry("a")});
+  Watcher first(*stub, "default");
+  Watcher second(*stub, "default");
+  first.Next();
+  second.Next();
+  EXPECT_EQ(Watcher(*stub, "default").End().error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_EQ(metrics.catalogue_watchers_refused.Value(), 1);
+  EXPECT_EQ(Watcher(*stub, "").End().error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_EQ(metrics.catalogue_watchers_refused.Value(), 1);
+  first.Cancel();
+  while (metrics.catalogue_watchers.Value() > 1) std::this_thread::yield();
+  Watcher third(*stub, "default");
+  third.Next();
+  second.Cancel();
+  third.Cancel();
+}
+
+TEST_F(ToolServiceServerTest, ClosingEndsTheWatches) {
+  Start({Entry("a")});
+  Watcher watcher(*stub, "default");
+  watcher.Next();
+  notifier->Close();
+  EXPECT_EQ(watcher.End().error_code(), grpc::StatusCode::UNAVAILABLE);
+  EXPECT_EQ(Watcher(*stub, "default").End().error_code(), grpc::StatusCode::UNAVAILABLE);
+}
+
+TEST_F(ToolServiceServerTest, LogMessagesFromTheWantedLevelOn) {
+  Start({{std::make_shared<FakeTool>(
+              "a",
+              [](json::Json, CallContext context, Tool::Done done) {
+                if (context.log) {
+                  context.log({LogLevel::kNotice, "upstream", "too little"});
+                  context.log({LogLevel::kWarning, "upstream", {{"status", 429}}});
+                }
+                done(TextResult(context.log ? "logged" : "silent"));
+              }),
+          false}});
+  auto request = RequestFor("a", "{}");
+  Outcome outcome = Call(request);
+  ASSERT_EQ(outcome.messages.size(), 1u);
+  EXPECT_EQ(outcome.result().content(0).text().text(), "silent");
+  request.mutable_context()->set_log_level("warning");
+  outcome = Call(request);
+  ASSERT_EQ(outcome.messages.size(), 2u);
+  EXPECT_EQ(outcome.messages[0].log().level(), "warning");
+  EXPECT_EQ(outcome.messages[0].log().logger(), "upstream");
+  EXPECT_EQ(outcome.messages[0].log().data_json(), R"({"status":429})");
+  request.mutable_context()->set_log_level("debug");
+  outcome = Call(request);
+  ASSERT_EQ(outcome.messages.size(), 3u);
+  EXPECT_EQ(outcome.messages[0].log().level(), "notice");
+  request.mutable_context()->set_log_level("loud");
+  outcome = Call(request);
+  EXPECT_EQ(outcome.status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_THAT(outcome.status.error_message(), HasSubstr("log_level"));
+}
+
+TEST_F(ToolServiceServerTest, ASlowClientLosesTheOldestLogMessagesOnly) {
+  constexpr int kMessages = 5'000;
+  Start({{std::make_shared<FakeTool>(
+              "a",
+              [](json::Json, CallContext context, Tool::Done done) {
+                const std::string filler(1'000, 'x');
+                for (int i = 1; i <= kMessages; ++i) {
+                  context.log({LogLevel::kInfo, "a", {{"n", i}, {"x", filler}}});
+                }
+                done(TextResult("done"));
+              }),
+          false}});
+  auto request = RequestFor("a", "{}");
+  request.mutable_context()->set_log_level("info");
+  const Outcome outcome = Call(request);
+  ASSERT_TRUE(outcome.status.ok());
+  const auto received = static_cast<double>(outcome.messages.size() - 1);
+  EXPECT_EQ(received + metrics.logs_dropped.Value(), kMessages);
+  EXPECT_EQ(metrics.progress_dropped.Value(), 0);
+  EXPECT_TRUE(outcome.messages.back().has_result());
+}
+
+// A tool that asks for a yes before it acts.
+void Confirm(const CallContext& context, const Tool::Done& done) {
+  if (!context.client_capabilities.Has("elicitation")) return done(ErrorResult("cannot ask"));
+  if (context.request_state == "asked" && context.input_responses.contains("sure")) {
+    return done(TextResult(context.input_responses["sure"]["action"].get<std::string>()));
+  }
+  InputRequired input;
+  input.requests = {{"sure", {{"method", "elicitation/create"}, {"params", {{"message", "?"}}}}}};
+  input.state = "asked";
+  done(std::move(input));
+}
+
+TEST_F(ToolServiceServerTest, AToolAsksAndIsCalledAgainWithTheAnswer) {
+  Start({{std::make_shared<FakeTool>("a", [](json::Json, CallContext context,
+                                             Tool::Done done) { Confirm(context, done); }),
+          false}});
+  auto request = RequestFor("a", "{}");
+  EXPECT_EQ(Call(request).result().content(0).text().text(), "cannot ask");
+  request.mutable_context()->set_client_capabilities_json(R"({"elicitation":{}})");
+  const Outcome asked = Call(request);
+  ASSERT_TRUE(asked.status.ok());
+  ASSERT_EQ(asked.messages.size(), 1u);
+  ASSERT_TRUE(asked.messages[0].has_input_required());
+  const proto::InputRequired& input = asked.messages[0].input_required();
+  EXPECT_EQ(json::Json::parse(input.input_requests_json())["sure"]["method"], "elicitation/create");
+  EXPECT_EQ(metrics.calls_input_required.Value(), 1);
+  request.mutable_context()->set_request_state(input.request_state());
+  request.mutable_context()->set_input_responses_json(R"({"sure":{"action":"accept"}})");
+  EXPECT_EQ(Call(request).result().content(0).text().text(), "accept");
+  for (const char* text : {"{", "[]"}) {
+    request.mutable_context()->set_input_responses_json(text);
+    const Outcome refused = Call(request);
+    EXPECT_EQ(refused.status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+    EXPECT_THAT(refused.status.error_message(), HasSubstr("input_responses_json"));
   }
 }
 

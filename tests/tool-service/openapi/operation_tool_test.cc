@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/tool-service/fakes.h"
 #include "tests/tool-service/openapi/test_documents.h"
 #include "tests/tool-service/upstream/fake_http_client.h"
 
@@ -54,10 +55,10 @@ class OperationToolTest : public ::testing::Test {
   ToolResult Call(OperationTool& tool, const std::string& arguments, CallContext context = {}) {
     ToolResult result;
     int count = 0;
-    tool.Call(Json::parse(arguments), std::move(context), [&](StatusOr<ToolResult> got) {
+    tool.Call(Json::parse(arguments), std::move(context), [&](StatusOr<ToolOutcome> got) {
       ++count;
       ASSERT_TRUE(got.ok());
-      result = *std::move(got);
+      result = ResultOf(got);
     });
     EXPECT_EQ(count, 1);
     return result;
@@ -171,9 +172,9 @@ TEST_F(OperationToolTest, TheCallersCancellationReachesTheRequest) {
   context.on_cancel = [&](std::function<void()> registered) { cancel = std::move(registered); };
   int count = 0;
   auto tool = Make();
-  tool->Call(Json::parse(R"({"to":"+1"})"), context, [&](StatusOr<ToolResult> result) {
+  tool->Call(Json::parse(R"({"to":"+1"})"), context, [&](StatusOr<ToolOutcome> outcome) {
     ++count;
-    EXPECT_TRUE(result.ok() && result->is_error);
+    EXPECT_TRUE(outcome.ok() && ResultOf(outcome).is_error);
   });
   tool.reset();  // the call keeps what it needs
   ASSERT_TRUE(cancel);

@@ -1,0 +1,55 @@
+#include "tool-service/core/access.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <string>
+#include <vector>
+
+namespace bw::tool_service {
+namespace {
+
+// What is set up rather than used. "Callback" is not among them: respondToCallback speaks on a
+// call.
+constexpr std::array<std::string_view, 25> kSetUpWords = {
+    "account",       "accounts",      "application", "applications", "callbacks",
+    "configuration", "credential",    "credentials", "location",     "locations",
+    "peer",          "peers",         "permissions", "role",         "roles",
+    "settings",      "sippeer",       "sippeers",    "site",         "sites",
+    "subscription",  "subscriptions", "user",        "users",        "webhooks",
+};
+
+// "updateVoiceConfiguration", "update_voice-configuration" → update, voice, configuration
+std::vector<std::string> WordsOf(std::string_view name) {
+  std::vector<std::string> words(1);
+  bool after_lower = false;
+  for (const char c : name) {
+    const auto byte = static_cast<unsigned char>(c);
+    const bool separator = c == '_' || c == '-';
+    if (separator || (after_lower && std::isupper(byte) != 0)) words.emplace_back();
+    if (!separator) words.back() += static_cast<char>(std::tolower(byte));
+    after_lower = std::islower(byte) != 0 || std::isdigit(byte) != 0;
+  }
+  return words;
+}
+
+bool SpeaksOfSetUp(std::string_view name) {
+  const std::vector<std::string> words = WordsOf(name);
+  return std::any_of(words.begin(), words.end(), [](const std::string& word) {
+    return std::find(kSetUpWords.begin(), kSetUpWords.end(), word) != kSetUpWords.end();
+  });
+}
+
+}  // namespace
+
+std::string_view AccessName(Access access) {
+  constexpr std::array<std::string_view, 3> kNames = {"read", "write", "admin"};
+  return kNames[static_cast<std::size_t>(access)];
+}
+
+Access AccessOf(const ToolDefinition& definition) {
+  if (definition.annotations.read_only) return Access::kRead;
+  return SpeaksOfSetUp(definition.name) ? Access::kAdmin : Access::kWrite;
+}
+
+}  // namespace bw::tool_service
