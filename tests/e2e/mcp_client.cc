@@ -1,6 +1,9 @@
 #include "tests/e2e/mcp_client.h"
 
+#include <cstdlib>
 #include <utility>
+
+#include "tests/support/mcp_schema.h"
 
 namespace bw::e2e {
 namespace {
@@ -13,7 +16,23 @@ constexpr const char* kRevision = "2026-07-28";
 McpClient::McpClient(std::string url, std::string bearer_token)
     : url_(std::move(url)),
       bearer_token_(std::move(bearer_token)),
-      http_(http_client::MakeHttpClient()) {}
+      http_(http_client::MakeHttpClient()) {
+  if (std::getenv("BW_SOURCE_DIR") != nullptr) {
+    transcript_ = std::make_unique<testing_support::McpTranscript>();
+  }
+}
+
+McpClient::~McpClient() = default;
+
+Status McpClient::CheckSchema(const json::Json& sent, const http_client::Response& response) {
+  if (transcript_ == nullptr) return OkStatus();
+  transcript_->Sent(sent);
+  transcript_->ReceivedBody(std::string(http_client::FindHeader(response.headers, "Content-Type")),
+                            response.body);
+  const std::vector<std::string> problems = transcript_->problems();
+  if (problems.empty()) return OkStatus();
+  return Internal("a message breaks the schema: " + problems.front());
+}
 
 StatusOr<json::Json> McpClient::Request(const std::string& method, json::Json params,
                                         const std::string& name_header) {
@@ -33,9 +52,11 @@ StatusOr<json::Json> McpClient::Request(const std::string& method, json::Json pa
   if (!bearer_token_.empty()) {
     request.headers.emplace_back("Authorization", "Bearer " + bearer_token_);
   }
-  request.body =
-      json::Dump({{"jsonrpc", "2.0"}, {"id", next_id_++}, {"method", method}, {"params", params}});
+  const json::Json message = {
+      {"jsonrpc", "2.0"}, {"id", next_id_++}, {"method", method}, {"params", params}};
+  request.body = json::Dump(message);
   BW_ASSIGN_OR_RETURN(const auto response, http_client::SendAndWait(*http_, std::move(request)));
+  BW_RETURN_IF_ERROR(CheckSchema(message, response));
   auto body = json::Parse(response.body);
   if (!body.ok()) {
     return FailedPrecondition(method + ": HTTP " + std::to_string(response.status) +

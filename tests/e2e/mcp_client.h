@@ -9,6 +9,10 @@
 #include "common/json/json.h"
 #include "common/status/status.h"
 
+namespace bw::testing_support {
+class McpTranscript;
+}
+
 namespace bw::e2e {
 
 struct ToolOutcome {
@@ -19,10 +23,12 @@ struct ToolOutcome {
   json::Json structured;
 };
 
-/// Blocking; one request at a time.
+/// Blocking; one request at a time. In a test (BW_SOURCE_DIR is set) every message it sends and
+/// receives is held to the schema of its revision; one that breaks it makes the request fail.
 class McpClient {
  public:
   McpClient(std::string url, std::string bearer_token);
+  ~McpClient();
 
   /// The result of a request; a JSON-RPC error becomes FAILED_PRECONDITION with its message.
   StatusOr<json::Json> Request(const std::string& method, json::Json params,
@@ -34,9 +40,12 @@ class McpClient {
                             const json::Json& body = nullptr);
 
  private:
+  Status CheckSchema(const json::Json& sent, const http_client::Response& response);
+
   std::string url_;
   std::string bearer_token_;
   std::unique_ptr<http_client::HttpClient> http_;
+  std::unique_ptr<testing_support::McpTranscript> transcript_;  // null outside of tests
   int next_id_ = 1;
 };
 

@@ -6,6 +6,7 @@
 
 #include "common/json/json.h"
 #include "tests/support/child_process.h"
+#include "tests/support/mcp_schema.h"
 
 namespace bw::e2e {
 namespace {
@@ -28,7 +29,12 @@ class StdioTest : public testing::Test {
     process_ = *std::move(started);
   }
 
-  void Send(const Json& message) { ASSERT_TRUE(process_->Write(json::Dump(message) + "\n")); }
+  void TearDown() override { EXPECT_THAT(transcript_.problems(), testing::IsEmpty()); }
+
+  void Send(const Json& message) {
+    transcript_.Sent(message);
+    ASSERT_TRUE(process_->Write(json::Dump(message) + "\n"));
+  }
 
   Json Receive() {
     const auto line = process_->ReadLine(kLimit);
@@ -38,6 +44,7 @@ class StdioTest : public testing::Test {
     }
     auto parsed = json::Parse(*line);
     EXPECT_TRUE(parsed.ok()) << "not MCP on stdout: " << *line;
+    if (parsed.ok()) transcript_.Received(*parsed);
     return parsed.ok() ? *parsed : Json();
   }
 
@@ -55,6 +62,7 @@ class StdioTest : public testing::Test {
 
   testing_support::TemporaryFolder folder_;
   std::unique_ptr<ChildProcess> process_;
+  testing_support::McpTranscript transcript_;
 };
 
 TEST_F(StdioTest, RequestsInterleaveAndAreMatchedById) {

@@ -10,6 +10,7 @@
 #include <thread>
 
 #include <arpa/inet.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -20,6 +21,7 @@
 #include "common/metrics/metrics.h"
 #include "common/rpc/rpc.h"
 #include "tests/gateway/fake_tool_service.h"
+#include "tests/support/mcp_schema.h"
 
 namespace bw::gateway {
 namespace {
@@ -82,6 +84,8 @@ class AppTest : public ::testing::Test {
  protected:
   AppTest() : tools(*rpc::Server::Start({}, {&service})) { config.log_level = "off"; }
 
+  void TearDown() override { EXPECT_THAT(transcript.problems(), ::testing::IsEmpty()); }
+
   void Start() {
     config.port = 0;
     config.admin_port = 0;
@@ -97,8 +101,13 @@ class AppTest : public ::testing::Test {
     request.url = "http://127.0.0.1:" + std::to_string(app->port()) + "/mcp";
     request.headers = std::move(headers);
     request.body = body;
+    transcript.SentUnchecked(json::Parse(body).value_or(json::Json()));
     auto response = http_client::SendAndWait(*client, std::move(request));
     EXPECT_TRUE(response.ok()) << ToString(response.status());
+    if (response.ok()) {
+      transcript.ReceivedBody(
+          std::string(http_client::FindHeader(response->headers, "Content-Type")), response->body);
+    }
     return response.value_or(http_client::Response{});
   }
   http_client::Response Get(int port, const std::string& path) {
@@ -112,6 +121,8 @@ class AppTest : public ::testing::Test {
   std::unique_ptr<http_client::HttpClient> client = http_client::MakeHttpClient();
   Config config;
   std::unique_ptr<App> app;
+  /// Holds every answer to the schema of its revision.
+  testing_support::McpTranscript transcript;
 };
 
 TEST_F(AppTest, ServesALegacySession) {

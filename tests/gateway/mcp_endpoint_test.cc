@@ -3,11 +3,14 @@
 
 #include <string>
 
+#include <gmock/gmock.h>
+
 #include "common/clock/scheduler.h"
 #include "common/metrics/metrics.h"
 #include "gateway/openssl/static_token.h"
 #include "tests/gateway/core_fixture.h"
 #include "tests/gateway/fake_exchange.h"
+#include "tests/support/mcp_schema.h"
 
 namespace bw::gateway {
 namespace {
@@ -43,6 +46,26 @@ class EndpointTest : public CoreTest {
  protected:
   EndpointTest() { Build(); }
 
+  void TearDown() override {
+    for (const auto& exchange : exchanges) ExpectAnswersKeepTheSchema(*exchange);
+  }
+
+  // Requests are malformed on purpose here and there; answers never.
+  static void ExpectAnswersKeepTheSchema(const FakeExchange& exchange) {
+    const std::string revision(
+        exchange.request().headers.Get("MCP-Protocol-Version").value_or("2025-11-25"));
+    const bool is_known = testing_support::McpSchema::Find(revision) != nullptr;
+    testing_support::McpTranscript transcript(is_known ? revision : "2025-11-25");
+    transcript.SentUnchecked(json::Parse(exchange.request().body).value_or(json::Json()));
+    if (exchange.response) {
+      const bool is_json = exchange.response->headers.Get("Content-Type") == "application/json";
+      if (is_json) transcript.ReceivedBody("application/json", exchange.response->body);
+    } else if (exchange.stream != nullptr) {
+      transcript.ReceivedBody("text/event-stream", exchange.stream->text());
+    }
+    EXPECT_THAT(transcript.problems(), ::testing::IsEmpty()) << exchange.request().body;
+  }
+
   void Build() {
     endpoint = std::make_unique<McpEndpoint>(
         options, access,
@@ -68,6 +91,7 @@ class EndpointTest : public CoreTest {
 
   std::shared_ptr<FakeExchange> Send(http::Request request) {
     auto exchange = std::make_shared<FakeExchange>(std::move(request));
+    exchanges.push_back(exchange);
     endpoint->Handle(exchange);
     return exchange;
   }
@@ -90,6 +114,8 @@ class EndpointTest : public CoreTest {
   Metrics metrics_of_test{registry};
   std::unique_ptr<Authenticator> authenticator;
   std::unique_ptr<McpEndpoint> endpoint;
+  /// Everything a test has sent.
+  std::vector<std::shared_ptr<FakeExchange>> exchanges;
 };
 
 int ErrorCode(const http::Response& response) {

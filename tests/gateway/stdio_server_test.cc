@@ -6,6 +6,7 @@
 #include <string>
 
 #include <fcntl.h>
+#include <gmock/gmock.h>
 #include <poll.h>
 #include <unistd.h>
 
@@ -13,6 +14,7 @@
 #include "gateway/stdio/line_reader.h"
 #include "gateway/stdio/outbox.h"
 #include "tests/gateway/core_fixture.h"
+#include "tests/support/mcp_schema.h"
 
 namespace bw::gateway {
 namespace {
@@ -86,11 +88,17 @@ class StdioServerTest : public ::testing::Test {
           changed.notify_all();
         });
   }
-  void Say(const std::string& line) { input.Write(line + "\n"); }
+  void TearDown() override { EXPECT_THAT(transcript.problems(), ::testing::IsEmpty()); }
+
+  void Say(const std::string& line) {
+    transcript.SentUnchecked(json::Parse(line).value_or(json::Json()));
+    input.Write(line + "\n");
+  }
   json::Json Hear() {
     const std::string line = output.ReadLine();
     auto parsed = json::Parse(line, {64u << 20, 64});
     EXPECT_TRUE(parsed.ok()) << line;
+    if (parsed.ok()) transcript.Received(*parsed);
     return parsed.value_or(json::Json());
   }
   bool WaitForEnd() {
@@ -107,6 +115,8 @@ class StdioServerTest : public ::testing::Test {
     return nullptr;
   }
 
+  /// Holds every answer to the schema of its revision.
+  testing_support::McpTranscript transcript;
   FakeClock clock;
   FakeToolProvider provider;
   LockedObserver observer;

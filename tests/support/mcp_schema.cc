@@ -256,10 +256,8 @@ void McpTranscript::ReceivedBody(const std::string& content_type, const std::str
     auto parsed = json::Parse(text);
     Received(parsed.ok() ? *parsed : Json("not JSON: " + text));
   };
-  if (content_type.find("text/event-stream") == std::string::npos) {
-    if (!body.empty()) take(body);
-    return;
-  }
+  if (content_type.starts_with("application/json")) return take(body);
+  if (!content_type.starts_with("text/event-stream")) return;
   constexpr std::string_view field = "data:";
   for (std::size_t start = 0; start < body.size();) {
     const std::size_t end = std::min(body.find('\n', start), body.size());

@@ -49,7 +49,7 @@ class McpTranscript {
   void Received(const json::Json& message);
   /// A message sent that may be malformed on purpose: what it asks is learnt, but nothing checked.
   void SentUnchecked(const json::Json& message);
-  /// One SSE stream's or one JSON body's messages.
+  /// One SSE stream's or one JSON body's messages. A body of another type is no message of MCP.
   void ReceivedBody(const std::string& content_type, const std::string& body);
 
   /// "received tools/list (2025-11-25): what is wrong: the message", one for each wrong message.

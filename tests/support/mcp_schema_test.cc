@@ -73,6 +73,8 @@ INSTANTIATE_TEST_SUITE_P(
              ""},
         Case{"UnknownMethod", "2025-11-25", R"({"jsonrpc":"2.0","id":1,"method":"vendor/own"})",
              ""},
+        Case{"ErrorWithoutAReadableId", "2025-06-18",
+             R"({"jsonrpc":"2.0","error":{"code":-32700,"message":"m"}})", ""},
         Case{"UnsupportedVersion", "2026-07-28",
              R"({"jsonrpc":"2.0","id":1,"error":{"code":-32022,"message":"m",
                  "data":{"supported":["2026-07-28"],"requested":"2099-01-01"}}})",
@@ -178,6 +180,8 @@ TEST(McpTranscript, ChecksEveryEventOfAStream) {
   EXPECT_EQ(transcript.checked(), 2);
   transcript.ReceivedBody("text/event-stream", "data: {\"jsonrpc\":\"2.0\"}\n\n");
   transcript.ReceivedBody("application/json", "{\"id\":1");
+  EXPECT_THAT(transcript.problems(), SizeIs(2));
+  transcript.ReceivedBody("text/plain", "too large");
   EXPECT_THAT(transcript.problems(), SizeIs(2));
 }
 

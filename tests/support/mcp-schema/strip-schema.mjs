@@ -35,11 +35,19 @@ function fixNumberSchema(definitions) {
   }
 }
 
+// An error whose request's id could not be read has none. Schemas say so since 2025-11-25; those before know no
+// message for that case at all.
+function fixErrorId(definitions) {
+  const error = definitions.JSONRPCError;
+  if (error) error.required = error.required.filter((name) => name !== 'id');
+}
+
 const [source, ...wanted] = process.argv.slice(2);
 for (const revision of wanted.length > 0 ? wanted : REVISIONS) {
   const original = JSON.parse(readFileSync(join(source, revision, 'schema.json'), 'utf8'));
   const key = '$defs' in original ? '$defs' : 'definitions';
   const stripped = strip({ [key]: original[key] }, '#');
   fixNumberSchema(stripped[key]);
+  fixErrorId(stripped[key]);
   writeFileSync(join(HERE, `${revision}.json`), JSON.stringify(stripped, null, 1) + '\n');
 }
