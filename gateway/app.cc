@@ -18,6 +18,7 @@
 #include "gateway/core/readiness.h"
 #include "gateway/core/request_identity.h"
 #include "gateway/core/sessions.h"
+#include "gateway/grpc/grpc_mailbox.h"
 #include "gateway/grpc/grpc_tool_provider.h"
 #include "gateway/http/access_guard.h"
 #include "gateway/http/mcp_endpoint.h"
@@ -89,7 +90,10 @@ class RunningApp : public App {
                                       : rpc::Connect(config.tool_service_address),
             GrpcProviderOptions{.call_timeout =
                                     std::chrono::milliseconds(config.call_timeout_ms)})),
-        dispatcher_({*provider_, metrics_, SystemClock(), sessions_},
+        mailbox_(MakeMailbox(config, std::move(dependencies.event_store))),
+        questions_(*sealer_, mailbox_.get(), *scheduler_, metrics_, QuestionLimitsOf(config)),
+        request_states_(SystemClock(), *sealer_),
+        dispatcher_({*provider_, metrics_, SystemClock(), sessions_, questions_, request_states_},
                     {"bandwidth-mcp", "Bandwidth", BW_VERSION}, CatalogueLimitsOf(config)),
         readiness_(std::make_shared<Readiness>(*provider_, *scheduler_,
                                                Audience{config.tenant, Transport::kHttp, {}},
@@ -101,8 +105,10 @@ class RunningApp : public App {
     server_counters_.reset();
     server_.reset();
     stdio_.reset();
-    // Waits for what is under way, which still uses everything else.
+    questions_.Stop();
+    // Both wait for what is under way, which still uses everything else.
     provider_.reset();
+    mailbox_.reset();
     scheduler_.reset();
   }
 
@@ -124,8 +130,9 @@ class RunningApp : public App {
     if (server_ && !server_->Drain(limit)) {
       log::Warning("drain.cut", {{"limit_ms", static_cast<std::int64_t>(limit.count())}});
     }
-    // The tool service stops next; gRPC ends the process when an in-process channel is asked after
+    // The other services stop next; gRPC ends the process when an in-process channel is asked after
     // that.
+    questions_.Stop();
     readiness_->Stop();
   }
 
@@ -146,6 +153,20 @@ class RunningApp : public App {
     // With authentication, what a shared cache keeps could be shown to somebody without.
     limits.shared = config.auth_token.empty() && config.transport == "http";
     return limits;
+  }
+
+  static QuestionLimits QuestionLimitsOf(const Config& config) {
+    QuestionLimits limits;
+    limits.patience = std::chrono::milliseconds(config.call_timeout_ms);
+    return limits;
+  }
+
+  // A client on stdio has this process to itself.
+  static std::unique_ptr<Mailbox> MakeMailbox(const Config& config,
+                                              std::shared_ptr<grpc::Channel> event_store) {
+    if (config.transport == "stdio") return nullptr;
+    if (!event_store) event_store = rpc::Connect(config.event_store_address);
+    return std::make_unique<GrpcMailbox>(event_store);
   }
 
   Status ServeHttp() {
@@ -212,6 +233,9 @@ class RunningApp : public App {
   RequestIds request_ids_;
   std::unique_ptr<Scheduler> scheduler_;
   std::unique_ptr<GrpcToolProvider> provider_;
+  std::unique_ptr<Mailbox> mailbox_;
+  Questions questions_;
+  RequestStates request_states_;
   Dispatcher dispatcher_;
   const std::shared_ptr<Readiness> readiness_;
   FinishedSignal finished_;

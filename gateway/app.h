@@ -21,7 +21,7 @@ namespace bw::gateway {
 /// What a process that holds several services lends to this one; empty: the App makes its own.
 struct Dependencies {
   std::shared_ptr<grpc::Channel> tool_service{};
-  /// For notifications; requests and their answers do without.
+  /// For notifications and answers that reach another replica; all else does without.
   std::shared_ptr<grpc::Channel> event_store{};
   /// Outlives the App. With it there is no admin listener here: its owner serves the metrics.
   metrics::Registry* registry = nullptr;

@@ -10,7 +10,17 @@ namespace bw::gateway {
 namespace {
 
 constexpr std::string_view kEras[] = {"legacy", "modern"};
-constexpr std::string_view kOutcomes[] = {"result", "tool_error", "error", "cancelled"};
+constexpr std::string_view kOutcomes[] = {"result", "tool_error", "error", "cancelled",
+                                          "input_required"};
+
+struct EndRow {
+  QuestionEnd end;
+  const char* name;
+};
+constexpr EndRow kEnds[] = {{QuestionEnd::kAnswered, "answered"},
+                            {QuestionEnd::kFailed, "failed"},
+                            {QuestionEnd::kTimedOut, "timed_out"},
+                            {QuestionEnd::kWithdrawn, "withdrawn"}};
 
 struct ReasonRow {
   RefusalReason reason;
@@ -29,10 +39,25 @@ Metrics::Metrics(metrics::Registry& registry)
                                     "Lists or instructions the tool service did not give")),
       dropped_tools_(registry.AddCounter("bw_gateway_dropped_tools_total",
                                          "Tools left out because no client could read them")),
-      in_flight_(registry.AddGauge("bw_gateway_in_flight_requests", "Requests under way")) {
+      in_flight_(registry.AddGauge("bw_gateway_in_flight_requests", "Requests under way")),
+      open_questions_(registry.AddGauge("bw_gateway_open_questions",
+                                        "Questions to legacy clients that wait for an answer")),
+      refused_questions_(registry.AddCounter("bw_gateway_refused_questions_total",
+                                             "Questions not asked because of a limit")),
+      stray_answers_(registry.AddCounter("bw_gateway_stray_answers_total",
+                                         "Responses that answer no question of their client")),
+      mail_failures_(registry.AddCounter("bw_gateway_mail_failures_total",
+                                         "Answers that could not be handed to another replica")),
+      refused_states_(registry.AddCounter("bw_gateway_refused_request_states_total",
+                                          "Request states not good for their request")) {
   for (const MethodRow& row : MethodTable())
     methods_.emplace(row.name, AddMethod(registry, row.name));
   methods_.emplace("unknown", AddMethod(registry, "unknown"));
+  for (const EndRow& row : kEnds) {
+    ended_questions_[row.end] =
+        &registry.AddCounter("bw_gateway_questions_total",
+                             "Questions to legacy clients by how they ended", {{"end", row.name}});
+  }
   for (const ReasonRow& row : kReasons) {
     refusals_[row.reason] =
         &registry.AddCounter("bw_gateway_refused_requests_total",
@@ -84,6 +109,16 @@ void Metrics::CatalogueDegraded(std::string_view what, const Status& why) {
 void Metrics::ToolDropped(std::string_view name, const Status& why) {
   dropped_tools_.Increment();
   log::Warning("tool.dropped", {{"tool", name}, {"error", ToString(why)}});
+}
+
+void Metrics::QuestionEnded(QuestionEnd end) {
+  open_questions_.Decrement();
+  ended_questions_.at(end)->Increment();
+}
+
+void Metrics::MailFailed(const Status& why) {
+  mail_failures_.Increment();
+  log::Warning("mail.failed", {{"error", ToString(why)}});
 }
 
 void Metrics::Refused(RefusalReason reason) { refusals_.at(reason)->Increment(); }

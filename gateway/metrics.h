@@ -9,6 +9,7 @@
 
 #include "common/metrics/metrics.h"
 #include "gateway/core/observer.h"
+#include "gateway/core/question_observer.h"
 
 namespace bw::gateway {
 
@@ -17,7 +18,7 @@ enum class RefusalReason { kHost, kOrigin, kToken, kOverload, kFraming };
 
 /// Counts what the core and the transports report, and logs what an operator should know.
 /// Thread-safe.
-class Metrics : public Observer {
+class Metrics : public Observer, public QuestionObserver {
  public:
   explicit Metrics(metrics::Registry& registry);
 
@@ -26,12 +27,19 @@ class Metrics : public Observer {
   void CatalogueDegraded(std::string_view what, const Status& why) override;
   void ToolDropped(std::string_view name, const Status& why) override;
 
+  void QuestionAsked() override { open_questions_.Increment(); }
+  void QuestionEnded(QuestionEnd end) override;
+  void QuestionRefused() override { refused_questions_.Increment(); }
+  void StrayAnswer() override { stray_answers_.Increment(); }
+  void MailFailed(const Status& why) override;
+  void RequestStateRefused() override { refused_states_.Increment(); }
+
   void Refused(RefusalReason reason);
 
  private:
   struct MethodMetrics {
     // By era and outcome.
-    std::array<std::array<metrics::Counter*, 4>, 2> requests;
+    std::array<std::array<metrics::Counter*, kOutcomeCount>, 2> requests;
     metrics::Histogram* seconds = nullptr;
   };
   MethodMetrics AddMethod(metrics::Registry& registry, std::string_view method);
@@ -41,6 +49,12 @@ class Metrics : public Observer {
   metrics::Counter& degraded_;
   metrics::Counter& dropped_tools_;
   metrics::Gauge& in_flight_;
+  metrics::Gauge& open_questions_;
+  std::map<QuestionEnd, metrics::Counter*> ended_questions_;
+  metrics::Counter& refused_questions_;
+  metrics::Counter& stray_answers_;
+  metrics::Counter& mail_failures_;
+  metrics::Counter& refused_states_;
 };
 
 }  // namespace bw::gateway

@@ -10,6 +10,7 @@ class Batch::Element : public ReplySink {
  public:
   explicit Element(std::shared_ptr<Batch> batch) : batch_(std::move(batch)) {}
   void Notify(std::string message) override { batch_->sink_->Notify(std::move(message)); }
+  bool takes_notifications() const override { return batch_->sink_->takes_notifications(); }
   void Finish(Reply reply) override { batch_->Over(std::move(reply.body)); }
   void Abandon() override { batch_->Over({}); }
 

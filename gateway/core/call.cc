@@ -3,6 +3,8 @@
 #include <cmath>
 #include <utility>
 
+#include "gateway/core/log_level.h"
+
 namespace bw::gateway {
 namespace {
 
@@ -33,16 +35,17 @@ Shape Call::shape() const { return ShapeOf(request_.revision); }
 
 bool Call::End(bool cancelled) {
   // Declared first, dropped last: releasing it may run code that takes the lock again.
-  std::shared_ptr<Cancellable> upstream;
+  std::vector<std::shared_ptr<Cancellable>> upstream;
   {
     const std::lock_guard lock(mutex_);
     if (over_reached_) return false;
     over_reached_ = true;
     cancelled_ = cancelled;
-    upstream = std::move(upstream_);
+    upstream.swap(upstream_);
   }
   if (over_) over_();
-  if (cancelled && upstream) upstream->Cancel();
+  if (!cancelled) return true;
+  for (const auto& under_way : upstream) under_way->Cancel();
   return true;
 }
 
@@ -69,6 +72,28 @@ void Call::Cancel() {
   sink_->Abandon();
 }
 
+void Call::Notify(std::string message) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (over_reached_) return;
+  }
+  sink_->Notify(std::move(message));
+}
+
+void Call::ReportLog(const LogMessage& message) {
+  const auto wanted = LogSeverity(request_.log_level);
+  const auto severity = LogSeverity(message.level);
+  if (!wanted || !severity || *severity < *wanted) return;
+  const bool readable = json::Parse(message.data_json).ok();
+  Notify(
+      EncodeNotification("notifications/message",
+                         ObjectWriter()
+                             .Text("level", message.level)
+                             .TextUnlessEmpty("logger", message.logger)
+                             .Raw("data", readable ? message.data_json : Quote(message.data_json))
+                             .Take()));
+}
+
 void Call::ReportProgress(const Progress& progress) {
   if (!wants_progress() || !std::isfinite(progress.progress)) return;
   {
@@ -91,7 +116,7 @@ void Call::SetUpstream(std::shared_ptr<Cancellable> upstream) {
   {
     const std::lock_guard lock(mutex_);
     if (!over_reached_) {
-      upstream_ = std::move(upstream);
+      upstream_.push_back(std::move(upstream));
       return;
     }
     if (!cancelled_) return;

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "common/clock/clock.h"
 #include "gateway/core/jsonrpc.h"
@@ -32,6 +33,8 @@ class ReplySink {
   virtual ~ReplySink() = default;
   /// A notification that belongs to the request; dropped once the request is over.
   virtual void Notify(std::string message) = 0;
+  /// False when Notify drops everything: the client reads nothing but the answer.
+  virtual bool takes_notifications() const { return true; }
   /// The answer. Exactly one of Finish and Abandon runs, once.
   virtual void Finish(Reply reply) = 0;
   /// The request was cancelled: nothing more is sent about it.
@@ -45,9 +48,13 @@ struct Request {
   Revision revision = kLatestLegacyRevision;
   Audience audience;
   CallerIdentity caller;
-  /// Whose requests `notifications/cancelled` may name: one session or one connection. Empty: the
-  /// request cannot be cancelled by a notification.
+  /// Whose requests `notifications/cancelled` may name, and who may answer the questions they lead
+  /// to: one session or one connection. Empty: neither is possible.
   std::string cancel_scope;
+  /// What the client declared; one JSON object. Of modern requests the dispatcher reads it.
+  std::string client_capabilities_json = "{}";
+  /// Log messages of this level and above are wanted; empty: none. The dispatcher sets it.
+  std::string log_level;
 };
 
 /// Thread-safe. The first of Finish, Fail and Cancel decides; the others do nothing.
@@ -66,12 +73,18 @@ class Call : public std::enable_shared_from_this<Call> {
   /// Stops the work behind the request; the client hears nothing more of it.
   void Cancel();
 
+  /// Sends a finished notification about the request, unless it is over.
+  void Notify(std::string message);
+  /// Whether the client gets what Notify sends.
+  bool takes_notifications() const { return sink_->takes_notifications(); }
   /// Whether the client gave a progress token.
   bool wants_progress() const { return !progress_token_.empty(); }
   /// Tells the client, unless the progress did not grow (the protocol wants it strictly growing).
   void ReportProgress(const Progress& progress);
+  /// Tells the client, if it wants messages of this level.
+  void ReportLog(const LogMessage& message);
 
-  /// What Cancel cancels; at once if the request is cancelled already.
+  /// What Cancel cancels, beside what it cancels already; at once if the request is cancelled.
   void SetUpstream(std::shared_ptr<Cancellable> upstream);
   /// `over` runs once, when the request is finished or cancelled. Set before the method runs.
   void OnOver(std::function<void()> over) { over_ = std::move(over); }
@@ -93,7 +106,7 @@ class Call : public std::enable_shared_from_this<Call> {
   bool over_reached_ = false;
   bool cancelled_ = false;
   std::optional<double> last_progress_;
-  std::shared_ptr<Cancellable> upstream_;
+  std::vector<std::shared_ptr<Cancellable>> upstream_;
 };
 
 }  // namespace bw::gateway

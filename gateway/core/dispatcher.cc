@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "gateway/core/era.h"
+#include "gateway/core/log_level.h"
 #include "gateway/core/methods.h"
 
 namespace bw::gateway {
@@ -28,6 +30,20 @@ const MethodRow* FindMethod(std::string_view name) {
   return nullptr;
 }
 
+// What a modern request says of its client; legacy transports know it from elsewhere.
+void ReadClientFacts(Request& request) {
+  if (request.era == Era::kLegacy) {
+    request.log_level = std::string(kDefaultLogLevel);
+    return;
+  }
+  const json::Json* meta = MetaOf(request.message.params);
+  if (meta == nullptr) return;
+  if (const json::Json* declared = json::FindObject(*meta, kMetaClientCapabilities)) {
+    request.client_capabilities_json = json::Dump(*declared);
+  }
+  request.log_level = json::StringOr(*meta, kMetaLogLevel);
+}
+
 }  // namespace
 
 std::span<const MethodRow> MethodTable() { return kMethods; }
@@ -37,9 +53,12 @@ Dispatcher::Dispatcher(const Dependencies& dependencies, ServerInfo info, Catalo
       observer_(dependencies.observer),
       clock_(dependencies.clock),
       catalogue_(dependencies.provider, wire_, dependencies.clock, dependencies.observer, limits),
-      context_{dependencies.provider, catalogue_, dependencies.sessions, wire_} {}
+      context_{dependencies.provider,       catalogue_,
+               dependencies.sessions,       dependencies.questions,
+               dependencies.request_states, wire_} {}
 
 std::shared_ptr<Call> Dispatcher::Dispatch(Request request, std::shared_ptr<ReplySink> sink) {
+  ReadClientFacts(request);
   const MethodRow* row = FindMethod(request.message.method);
   const bool legacy = request.era == Era::kLegacy;
   const Method method = row == nullptr ? nullptr : legacy ? row->legacy : row->modern;
@@ -70,6 +89,11 @@ void Dispatcher::HandleNotification(const Message& message, const std::string& c
   const auto id = value == nullptr ? std::nullopt : ReadRequestId(*value);
   if (!id) return;
   if (const auto call = in_flight_.Find(cancel_scope, *id)) call->Cancel();
+}
+
+void Dispatcher::HandleResponse(const Message& message, const std::string& tenant,
+                                const std::string& cancel_scope) {
+  context_.questions.Deliver({tenant, cancel_scope}, message);
 }
 
 void Dispatcher::CancelAll(const std::string& cancel_scope) {

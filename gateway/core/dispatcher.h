@@ -12,6 +12,8 @@
 #include "gateway/core/catalogue.h"
 #include "gateway/core/in_flight.h"
 #include "gateway/core/observer.h"
+#include "gateway/core/questions.h"
+#include "gateway/core/request_state.h"
 #include "gateway/core/sessions.h"
 #include "gateway/core/tool_provider.h"
 #include "gateway/core/wire.h"
@@ -23,6 +25,8 @@ struct MethodContext {
   ToolProvider& provider;
   Catalogue& catalogue;
   Sessions& sessions;
+  Questions& questions;
+  RequestStates& request_states;
   const Wire& wire;
 };
 
@@ -46,6 +50,8 @@ class Dispatcher {
     Observer& observer;
     const Clock& clock;
     Sessions& sessions;
+    Questions& questions;
+    RequestStates& request_states;
   };
 
   Dispatcher(const Dependencies& dependencies, ServerInfo info, CatalogueLimits limits);
@@ -54,6 +60,9 @@ class Dispatcher {
   std::shared_ptr<Call> Dispatch(Request request, std::shared_ptr<ReplySink> sink);
   /// Takes note of a notification; unknown ones are ignored, as the protocol demands.
   void HandleNotification(const Message& message, const std::string& cancel_scope);
+  /// Takes a response of the legacy era: the answer to a question of this or another replica.
+  void HandleResponse(const Message& message, const std::string& tenant,
+                      const std::string& cancel_scope);
   /// Cancels whatever is under way in `cancel_scope`.
   void CancelAll(const std::string& cancel_scope);
 

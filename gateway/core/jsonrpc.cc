@@ -12,15 +12,21 @@ Malformed InvalidRequest(std::string message, std::optional<RequestId> id = std:
           std::move(id)};
 }
 
-Element DecodeResponse(std::optional<RequestId> id, bool has_id, const json::Json& object) {
-  const bool has_result = object.contains("result");
-  const bool has_error = object.contains("error");
-  if (has_result == has_error) {
+Element DecodeResponse(std::optional<RequestId> id, bool has_id, json::Json& object) {
+  const auto result = object.find("result");
+  const auto error = object.find("error");
+  const bool has_result = result != object.end();
+  if (has_result == (error != object.end())) {
     return InvalidRequest("a message has a method, a result or an error", std::move(id));
   }
   if (has_id ? !id : has_result) return InvalidRequest("id must be a string or an integer");
+  json::Json& body = has_result ? *result : *error;
+  if (!body.is_object()) {
+    return InvalidRequest("a result or an error is an object", std::move(id));
+  }
   Message message;
   message.kind = Message::Kind::kResponse;
+  (has_result ? message.result : message.error) = std::move(body);
   message.id = std::move(id);
   return message;
 }
@@ -107,6 +113,13 @@ std::string EncodeError(const std::optional<RequestId>& id, const RpcError& erro
   if (!error.data_json.empty()) text.append(R"(,"data":)").append(error.data_json);
   text.append("}}");
   return text;
+}
+
+std::string EncodeRequest(const RequestId& id, std::string_view method,
+                          std::string_view params_json) {
+  std::string text = R"({"jsonrpc":"2.0","id":)" + id.json + R"(,"method":)" + Quote(method);
+  if (!params_json.empty()) text.append(R"(,"params":)").append(params_json);
+  return text + "}";
 }
 
 std::string EncodeNotification(std::string_view method, std::string_view params_json) {

@@ -33,6 +33,9 @@ struct Message {
   std::string method;
   /// Requests and notifications: an object, or null when absent.
   json::Json params;
+  /// Responses: one of them is an object, the other null.
+  json::Json result;
+  json::Json error;
 };
 
 /// A message that is not one, with its id where that was readable.
@@ -66,6 +69,9 @@ Decoded Decode(std::string_view text, const DecodeLimits& limits = {});
 std::string EncodeResult(const RequestId& id, std::string_view result_json);
 /// Without an id when none was readable: the schema of no revision allows null.
 std::string EncodeError(const std::optional<RequestId>& id, const RpcError& error);
+/// `params_json` may be empty: none.
+std::string EncodeRequest(const RequestId& id, std::string_view method,
+                          std::string_view params_json);
 std::string EncodeNotification(std::string_view method, std::string_view params_json);
 
 /// `text` as a JSON string literal; invalid UTF-8 becomes U+FFFD.

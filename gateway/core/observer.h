@@ -9,7 +9,8 @@
 
 namespace bw::gateway {
 
-enum class Outcome { kResult, kToolError, kError, kCancelled };
+enum class Outcome { kResult, kToolError, kError, kCancelled, kInputRequired };
+constexpr int kOutcomeCount = 5;
 
 struct RequestRecord {
   /// A method of the dispatcher's table, or "unknown": never a caller's own word.

@@ -1,10 +1,37 @@
 #include <string>
 #include <utility>
 
+#include "gateway/core/input_rounds.h"
 #include "gateway/core/methods.h"
 #include "gateway/core/rpc_status.h"
 
 namespace bw::gateway {
+namespace {
+
+void RunPrompt(const std::shared_ptr<InputRounds>& rounds, InputExchange input) {
+  const Request& request = rounds->call()->request();
+  const json::Json& params = request.message.params;
+  PromptGet get{request.audience, request.caller, json::StringOr(params, "name"),
+                *ReadStrings(params, "arguments"), std::move(input)};
+  auto done = [rounds](StatusOr<PromptOutcome> outcome) {
+    Call& call = *rounds->call();
+    if (!outcome.ok()) return call.Fail(RequestError(outcome.status()));
+    if (const auto* required = std::get_if<InputRequired>(&*outcome)) {
+      return rounds->Ask(*required);
+    }
+    const Shape shape = call.shape();
+    call.Finish(rounds->context().wire.CloseResult(
+        shape, PromptMembers(std::get<PromptText>(*outcome), shape)));
+  };
+  rounds->call()->SetUpstream(
+      rounds->context().provider.GetPrompt(std::move(get), std::move(done)));
+}
+
+void GiveUpPrompt(MethodContext&, Call& call, const Status& why) { call.Fail(RequestError(why)); }
+
+constexpr AskingMethod kGetPrompt = {RunPrompt, GiveUpPrompt};
+
+}  // namespace
 
 StatusOr<std::map<std::string, std::string>> ReadStrings(const json::Json& object,
                                                          std::string_view name) {
@@ -25,25 +52,13 @@ void ListPrompts(MethodContext& context, std::shared_ptr<Call> call) {
 }
 
 void GetPrompt(MethodContext& context, std::shared_ptr<Call> call) {
-  const Request& request = call->request();
-  const auto name = json::GetString(request.message.params, "name");
-  if (!name) {
+  const json::Json& params = call->request().message.params;
+  if (!json::GetString(params, "name")) {
     return call->Fail(MakeError(Fault::kInvalidParams, "Invalid params: name must be a string"));
   }
-  auto arguments = ReadStrings(request.message.params, "arguments");
+  const auto arguments = ReadStrings(params, "arguments");
   if (!arguments.ok()) return call->Fail(RequestError(arguments.status()));
-  PromptGet get{request.audience, request.caller, std::string(*name), *std::move(arguments), {}};
-  auto done = [&wire = context.wire, call](StatusOr<PromptOutcome> outcome) {
-    if (!outcome.ok()) return call->Fail(RequestError(outcome.status()));
-    const auto* text = std::get_if<PromptText>(&*outcome);
-    if (text == nullptr) {
-      return call->Fail(RequestError(
-          FailedPrecondition("the prompt asks for a person's answer, which was not offered")));
-    }
-    const Shape shape = call->shape();
-    call->Finish(wire.CloseResult(shape, PromptMembers(*text, shape)));
-  };
-  call->SetUpstream(context.provider.GetPrompt(std::move(get), std::move(done)));
+  InputRounds::Begin(context, std::move(call), kGetPrompt);
 }
 
 }  // namespace bw::gateway

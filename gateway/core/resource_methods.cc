@@ -2,10 +2,50 @@
 #include <utility>
 #include <vector>
 
+#include "gateway/core/input_rounds.h"
 #include "gateway/core/methods.h"
 #include "gateway/core/rpc_status.h"
 
 namespace bw::gateway {
+namespace {
+
+void FinishRead(MethodContext& context, Call& call, StatusOr<std::vector<ResourceContent>> read) {
+  const Request& asked = call.request();
+  // A resource without contents cannot be told from one that is not there.
+  if (read.ok() && read->empty()) read = NotFound("empty");
+  if (!read.ok()) {
+    const auto uri = json::GetString(asked.message.params, "uri").value_or("");
+    return call.Fail(ResourceReadError(read.status(), asked.era, uri));
+  }
+  const Shape shape = call.shape();
+  // What is read may change at any moment, so a client must not keep it.
+  call.Finish(context.wire.CloseResult(shape, ContentsMembers(*read), Caching{}));
+}
+
+void RunRead(const std::shared_ptr<InputRounds>& rounds, InputExchange input) {
+  const Request& request = rounds->call()->request();
+  ResourceRead read{request.audience, request.caller, json::StringOr(request.message.params, "uri"),
+                    std::move(input)};
+  auto done = [rounds](StatusOr<ResourceOutcome> outcome) {
+    MethodContext& context = rounds->context();
+    if (!outcome.ok()) return FinishRead(context, *rounds->call(), outcome.status());
+    if (const auto* required = std::get_if<InputRequired>(&*outcome)) {
+      return rounds->Ask(*required);
+    }
+    FinishRead(context, *rounds->call(),
+               std::get<std::vector<ResourceContent>>(std::move(*outcome)));
+  };
+  rounds->call()->SetUpstream(
+      rounds->context().provider.ReadResource(std::move(read), std::move(done)));
+}
+
+void GiveUpRead(MethodContext& context, Call& call, const Status& why) {
+  FinishRead(context, call, why);
+}
+
+constexpr AskingMethod kReadResource = {RunRead, GiveUpRead};
+
+}  // namespace
 
 void ListResources(MethodContext& context, std::shared_ptr<Call> call) {
   AnswerPage(context, &Catalogue::GetResources, std::move(call));
@@ -16,28 +56,10 @@ void ListResourceTemplates(MethodContext& context, std::shared_ptr<Call> call) {
 }
 
 void ReadResource(MethodContext& context, std::shared_ptr<Call> call) {
-  const Request& request = call->request();
-  const auto uri = json::GetString(request.message.params, "uri");
-  if (!uri) {
+  if (!json::GetString(call->request().message.params, "uri")) {
     return call->Fail(MakeError(Fault::kInvalidParams, "Invalid params: uri must be a string"));
   }
-  ResourceRead read{request.audience, request.caller, std::string(*uri), {}};
-  auto done = [&wire = context.wire, call](StatusOr<ResourceOutcome> outcome) {
-    const Request& asked = call->request();
-    const auto asked_uri = json::GetString(asked.message.params, "uri").value_or("");
-    if (!outcome.ok()) {
-      return call->Fail(ResourceReadError(outcome.status(), asked.era, asked_uri));
-    }
-    const auto* contents = std::get_if<std::vector<ResourceContent>>(&*outcome);
-    // A resource without contents cannot be told from one that is not there.
-    if (contents == nullptr || contents->empty()) {
-      return call->Fail(ResourceReadError(NotFound("empty"), asked.era, asked_uri));
-    }
-    const Shape shape = call->shape();
-    // What is read may change at any moment, so a client must not keep it.
-    call->Finish(wire.CloseResult(shape, ContentsMembers(*contents), Caching{}));
-  };
-  call->SetUpstream(context.provider.ReadResource(std::move(read), std::move(done)));
+  InputRounds::Begin(context, std::move(call), kReadResource);
 }
 
 }  // namespace bw::gateway

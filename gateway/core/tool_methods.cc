@@ -2,15 +2,56 @@
 #include <string>
 #include <utility>
 
+#include "gateway/core/input_rounds.h"
 #include "gateway/core/methods.h"
 #include "gateway/core/rpc_status.h"
 
 namespace bw::gateway {
 namespace {
 
-Status NobodyToAsk() {
-  return FailedPrecondition("the tool asks for a person's answer, which was not offered");
+void FinishToolCall(MethodContext& context, Call& call, const ToolResult& result) {
+  const Outcome kind = result.is_error ? Outcome::kToolError : Outcome::kResult;
+  const Shape shape = call.shape();
+  call.Finish(context.wire.CloseResult(shape, ToolResultMembers(result, shape)), kind);
 }
+
+void RunTool(const std::shared_ptr<InputRounds>& rounds, InputExchange input) {
+  const std::shared_ptr<Call>& call = rounds->call();
+  const Request& request = call->request();
+  ToolCall tool_call;
+  tool_call.audience = request.audience;
+  tool_call.caller = request.caller;
+  tool_call.name = json::StringOr(request.message.params, "name");
+  if (const json::Json* arguments = json::Find(request.message.params, "arguments")) {
+    tool_call.arguments_json = json::Dump(*arguments);
+  }
+  tool_call.wants_progress = call->wants_progress();
+  tool_call.log_level = request.log_level;
+  tool_call.input = std::move(input);
+  auto done = [rounds](StatusOr<ToolOutcome> outcome) {
+    if (!outcome.ok()) return rounds->call()->Fail(ToolCallError(outcome.status()));
+    if (const auto* required = std::get_if<InputRequired>(&*outcome)) {
+      return rounds->Ask(*required);
+    }
+    FinishToolCall(rounds->context(), *rounds->call(), std::get<ToolResult>(*outcome));
+  };
+  CallEvents events{[call](const Progress& step) { call->ReportProgress(step); },
+                    [call](const LogMessage& message) { call->ReportLog(message); }};
+  call->SetUpstream(rounds->context().provider.CallTool(std::move(tool_call), std::move(events),
+                                                        std::move(done)));
+}
+
+// The agent reads results rather than errors, and can tell the person what is missing.
+void GiveUpTool(MethodContext& context, Call& call, const Status& why) {
+  ToolResult result;
+  result.content.emplace_back().text =
+      "The tool needs an answer from the client before it can go on, and did not get it: " +
+      std::string(bw::Message(why)) + ".";
+  result.is_error = true;
+  FinishToolCall(context, call, result);
+}
+
+constexpr AskingMethod kCallTool = {RunTool, GiveUpTool};
 
 }  // namespace
 
@@ -34,35 +75,16 @@ void ListTools(MethodContext& context, std::shared_ptr<Call> call) {
 }
 
 void CallTool(MethodContext& context, std::shared_ptr<Call> call) {
-  const Request& request = call->request();
-  const auto name = json::GetString(request.message.params, "name");
-  if (!name) {
+  const json::Json& params = call->request().message.params;
+  if (!json::GetString(params, "name")) {
     return call->Fail(MakeError(Fault::kInvalidParams, "Invalid params: name must be a string"));
   }
-  ToolCall tool_call;
-  if (const json::Json* arguments = json::Find(request.message.params, "arguments")) {
-    if (!arguments->is_object()) {
-      return call->Fail(
-          MakeError(Fault::kInvalidParams, "Invalid params: arguments must be an object"));
-    }
-    tool_call.arguments_json = json::Dump(*arguments);
+  const json::Json* arguments = json::Find(params, "arguments");
+  if (arguments != nullptr && !arguments->is_object()) {
+    return call->Fail(
+        MakeError(Fault::kInvalidParams, "Invalid params: arguments must be an object"));
   }
-  tool_call.audience = request.audience;
-  tool_call.caller = request.caller;
-  tool_call.name = *name;
-  tool_call.wants_progress = call->wants_progress();
-  auto done = [&wire = context.wire, call](StatusOr<ToolOutcome> outcome) {
-    if (!outcome.ok()) return call->Fail(ToolCallError(outcome.status()));
-    const auto* result = std::get_if<ToolResult>(&*outcome);
-    if (result == nullptr) return call->Fail(ToolCallError(NobodyToAsk()));
-    const Outcome kind = result->is_error ? Outcome::kToolError : Outcome::kResult;
-    const Shape shape = call->shape();
-    call->Finish(wire.CloseResult(shape, ToolResultMembers(*result, shape)), kind);
-  };
-  CallEvents events{[call](const Progress& step) { call->ReportProgress(step); },
-                    [](const LogMessage&) {}};
-  call->SetUpstream(
-      context.provider.CallTool(std::move(tool_call), std::move(events), std::move(done)));
+  InputRounds::Begin(context, std::move(call), kCallTool);
 }
 
 }  // namespace bw::gateway

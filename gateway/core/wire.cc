@@ -114,6 +114,16 @@ std::string Wire::CloseResult(Shape shape, ObjectWriter members,
   return members.Take();
 }
 
+std::string Wire::InputRequiredResult(std::string_view input_requests_json,
+                                      std::string_view request_state) const {
+  ObjectWriter result;
+  result.Text("resultType", "input_required");
+  if (!input_requests_json.empty()) result.Raw("inputRequests", input_requests_json);
+  return result.TextUnlessEmpty("requestState", request_state)
+      .Raw("_meta", ObjectWriter().Raw(kMetaServerInfo, ServerInfoJson(Shape::kModern)).Take())
+      .Take();
+}
+
 std::string Wire::InitializeResult(Revision revision, std::string_view instructions) const {
   return ObjectWriter()
       .Text("protocolVersion", RevisionName(revision))

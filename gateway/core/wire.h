@@ -40,6 +40,9 @@ class Wire {
   /// Ends a result whose own members are in `members`, adding what the shape demands.
   std::string CloseResult(Shape shape, ObjectWriter members,
                           std::optional<Caching> caching = std::nullopt) const;
+  /// Of a request whose client must answer first; either text may be empty, not both.
+  std::string InputRequiredResult(std::string_view input_requests_json,
+                                  std::string_view request_state) const;
   std::string InitializeResult(Revision revision, std::string_view instructions) const;
   std::string DiscoverResult(std::string_view instructions, Caching caching) const;
 

@@ -1,9 +1,6 @@
 #include "gateway/grpc/grpc_tool_provider.h"
 
-#include <condition_variable>
-#include <mutex>
 #include <optional>
-#include <unordered_set>
 #include <utility>
 
 #include <grpcpp/channel.h>
@@ -12,6 +9,7 @@
 
 #include "bw/tool_service/v1/tool_service.grpc.pb.h"
 #include "common/rpc/rpc.h"
+#include "gateway/grpc/open_calls.h"
 #include "gateway/grpc/stream_watch.h"
 #include "gateway/grpc/tool_messages.h"
 
@@ -20,40 +18,6 @@ namespace {
 
 namespace v1 = bw::tool_service::v1;
 using Context = std::shared_ptr<grpc::ClientContext>;
-
-class ContextHandle : public Cancellable {
- public:
-  explicit ContextHandle(Context context) : context_(std::move(context)) {}
-  void Cancel() override { context_->TryCancel(); }
-
- private:
-  const Context context_;
-};
-
-// Knows what is under way, so that the provider can end cleanly. Thread-safe.
-class Tracker {
- public:
-  void Add(const Context& context) {
-    const std::lock_guard lock(mutex_);
-    contexts_.insert(context);
-  }
-  void Remove(const Context& context) {
-    const std::lock_guard lock(mutex_);
-    contexts_.erase(context);
-    // Under the lock: the waiter destroys this object as soon as it sees the set empty.
-    empty_.notify_all();
-  }
-  void CancelAllAndWait() {
-    std::unique_lock lock(mutex_);
-    for (const Context& context : contexts_) context->TryCancel();
-    empty_.wait(lock, [this] { return contexts_.empty(); });
-  }
-
- private:
-  std::mutex mutex_;  // guards contexts_
-  std::condition_variable empty_;
-  std::unordered_set<Context> contexts_;
-};
 
 Context MakeContext(std::chrono::milliseconds timeout) {
   auto context = std::make_shared<grpc::ClientContext>();
@@ -64,18 +28,24 @@ Context MakeContext(std::chrono::milliseconds timeout) {
 // One CallTool stream; deletes itself when it is done.
 class ToolStream : public grpc::ClientReadReactor<v1::CallToolResponse> {
  public:
-  ToolStream(Context context, Tracker& tracker, CallEvents events,
+  ToolStream(Context context, OpenCalls& open_calls, CallEvents events,
              ToolProvider::Done<ToolOutcome> done)
       : context_(std::move(context)),
-        tracker_(tracker),
+        handle_(std::make_shared<ContextHandle>(context_)),
+        open_calls_(open_calls),
         events_(std::move(events)),
         done_(std::move(done)) {}
 
-  void Start(v1::ToolService::Stub& stub, v1::CallToolRequest request) {
+  // What cancels it.
+  std::shared_ptr<Cancellable> Start(v1::ToolService::Stub& stub, v1::CallToolRequest request) {
+    // Once started, it may be gone at any moment.
+    const std::shared_ptr<Cancellable> handle = handle_;
+    open_calls_.Add(handle);
     request_ = std::move(request);
     stub.async()->CallTool(context_.get(), &request_, this);
     StartRead(&message_);
     StartCall();
+    return handle;
   }
 
   void OnReadDone(bool ok) override {
@@ -106,15 +76,16 @@ class ToolStream : public grpc::ClientReadReactor<v1::CallToolResponse> {
     // What `done` holds must be gone before the provider may be.
     done_ = nullptr;
     events_ = {};
-    Tracker& tracker = tracker_;
-    const Context context = context_;
+    OpenCalls& open_calls = open_calls_;
+    const auto handle = handle_;
     delete this;
-    tracker.Remove(context);
+    open_calls.Remove(handle);
   }
 
  private:
   const Context context_;
-  Tracker& tracker_;
+  const std::shared_ptr<Cancellable> handle_;
+  OpenCalls& open_calls_;
   CallEvents events_;
   ToolProvider::Done<ToolOutcome> done_;
   v1::CallToolRequest request_;
@@ -128,7 +99,7 @@ class GrpcToolProvider::Connection {
  public:
   Connection(const std::shared_ptr<grpc::Channel>& channel, GrpcProviderOptions options)
       : options_(options), stub_(v1::ToolService::NewStub(channel)) {}
-  ~Connection() { tracker_.CancelAllAndWait(); }
+  ~Connection() { open_calls_.CancelAllAndWait(); }
 
   // Starts one unary method; `done` gets what FromMessage makes of its response.
   template <typename Response, typename Request, typename Done>
@@ -143,28 +114,28 @@ class GrpcToolProvider::Connection {
     const Context context = MakeContext(options_.list_timeout);
     auto state = std::make_shared<State>();
     state->request = std::move(request);
-    tracker_.Add(context);
-    auto finished = [this, context, state, done = std::move(done)](grpc::Status status) mutable {
+    const auto handle = std::make_shared<ContextHandle>(context);
+    open_calls_.Add(handle);
+    auto finished = [this, context, handle, state,
+                     done = std::move(done)](grpc::Status status) mutable {
       if (status.ok()) {
         done(FromMessage(state->response));
       } else {
         done(rpc::FromGrpc(status));
       }
       done = nullptr;
-      tracker_.Remove(context);
+      open_calls_.Remove(handle);
     };
     (stub_->async()->*method)(context.get(), &state->request, &state->response,
                               std::move(finished));
-    return std::make_shared<ContextHandle>(context);
+    return handle;
   }
 
   std::shared_ptr<Cancellable> Call(const ToolCall& call, CallEvents events,
                                     Done<ToolOutcome> done) {
-    const Context context = MakeContext(options_.call_timeout);
-    tracker_.Add(context);
-    auto* stream = new ToolStream(context, tracker_, std::move(events), std::move(done));
-    stream->Start(*stub_, ToMessage(call));
-    return std::make_shared<ContextHandle>(context);
+    auto* stream = new ToolStream(MakeContext(options_.call_timeout), open_calls_,
+                                  std::move(events), std::move(done));
+    return stream->Start(*stub_, ToMessage(call));
   }
 
   std::unique_ptr<Watch> WatchCatalogue(const std::string& tenant,
@@ -186,7 +157,7 @@ class GrpcToolProvider::Connection {
  private:
   const GrpcProviderOptions options_;
   const std::unique_ptr<v1::ToolService::Stub> stub_;
-  Tracker tracker_;
+  OpenCalls open_calls_;
 };
 
 GrpcToolProvider::GrpcToolProvider(std::shared_ptr<grpc::Channel> channel,

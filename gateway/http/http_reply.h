@@ -37,6 +37,7 @@ class HttpReply : public ReplySink, public std::enable_shared_from_this<HttpRepl
         scheduler_(scheduler) {}
 
   void Notify(std::string message) override;
+  bool takes_notifications() const override { return options_.accepts_stream; }
   void Finish(Reply reply) override;
   void Abandon() override;
 

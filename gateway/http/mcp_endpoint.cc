@@ -206,6 +206,7 @@ std::optional<McpEndpoint::LegacyContext> McpEndpoint::FindLegacyContext(
       return std::nullopt;
     }
     negotiated = session->revision;
+    context.client_capabilities_json = session->capabilities_json;
     context.session_id = std::string(*header);
   }
   const auto [revision, refusal] = DecideLegacyRevision(incoming.mcp.protocol_version, negotiated);
@@ -233,13 +234,18 @@ void McpEndpoint::PostLegacy(const Incoming& incoming, Message message) {
     if (!found) return;
     context = *std::move(found);
   }
-  if (message.kind != Message::Kind::kRequest) {
+  if (message.kind == Message::Kind::kResponse) {
+    dispatcher_.HandleResponse(message, incoming.principal.tenant, context.session_id);
+    return Accept(incoming);
+  }
+  if (message.kind == Message::Kind::kNotification) {
     dispatcher_.HandleNotification(message, context.session_id);
     return Accept(incoming);
   }
   Request request = MakeRequest(incoming, std::move(message));
   request.revision = context.revision;
   request.cancel_scope = std::move(context.session_id);
+  request.client_capabilities_json = std::move(context.client_capabilities_json);
   Dispatch(incoming, std::move(request));
 }
 
@@ -262,7 +268,11 @@ void McpEndpoint::PostBatch(const Incoming& incoming, Decoded decoded) {
       continue;
     }
     Message& message = std::get<Message>(element);
-    if (message.kind != Message::Kind::kRequest) {
+    if (message.kind == Message::Kind::kResponse) {
+      dispatcher_.HandleResponse(message, incoming.principal.tenant, context->session_id);
+      continue;
+    }
+    if (message.kind == Message::Kind::kNotification) {
       dispatcher_.HandleNotification(message, context->session_id);
       continue;
     }
@@ -270,6 +280,7 @@ void McpEndpoint::PostBatch(const Incoming& incoming, Decoded decoded) {
     Request request = MakeRequest(incoming, std::move(message));
     request.revision = context->revision;
     request.cancel_scope = context->session_id;
+    request.client_capabilities_json = context->client_capabilities_json;
     dispatcher_.Dispatch(std::move(request), batch->AddRequest());
   }
   if (!any_answer) return Accept(incoming);

@@ -58,6 +58,7 @@ class McpEndpoint {
   struct LegacyContext {
     Revision revision = kAssumedRevision;
     std::string session_id;
+    std::string client_capabilities_json = "{}";
   };
 
   void Preflight(http::Exchange& exchange) const;

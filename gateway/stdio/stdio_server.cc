@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "gateway/core/batch.h"
+#include "gateway/core/client_capabilities.h"
 #include "gateway/stdio/line_reader.h"
 #include "gateway/stdio/outbox.h"
 
@@ -51,6 +52,7 @@ class StdioServer::Connection : public std::enable_shared_from_this<Connection> 
   class Sink;
 
   void HandleMessage(Message message);
+  void HandleUnanswered(const Message& message);
   void HandleBatch(Decoded decoded);
   void Dispatch(Message message, Era era, std::shared_ptr<ReplySink> sink);
   std::shared_ptr<ReplySink> MakeSink();
@@ -67,6 +69,7 @@ class StdioServer::Connection : public std::enable_shared_from_this<Connection> 
   // Of the reading thread only.
   StdioEra era_ = StdioEra::kUndecided;
   Revision legacy_revision_ = kLatestLegacyRevision;
+  std::string legacy_capabilities_json_ = "{}";
 
   std::mutex mutex_;  // guards under_way_
   std::condition_variable all_over_;
@@ -140,18 +143,25 @@ void StdioServer::Connection::HandleMessage(Message message) {
   const StdioDecision decided = DecideStdioEra(era_, message);
   era_ = decided.connection;
   if (decided.decision.refusal) return Refuse(message.id, *decided.decision.refusal);
-  if (message.kind != Message::Kind::kRequest) {
-    return dispatcher_.HandleNotification(message, kScope);
-  }
+  if (message.kind != Message::Kind::kRequest) return HandleUnanswered(message);
   if (decided.decision.era == Era::kLegacy && message.method == "initialize") {
     const auto asked = json::GetString(message.params, "protocolVersion");
     if (asked) legacy_revision_ = NegotiateLegacy(*asked);
+    const json::Json* declared = json::Find(message.params, "capabilities");
+    if (declared != nullptr) legacy_capabilities_json_ = PruneCapabilities(*declared);
   }
   auto sink = MakeSink();
   if (!sink) {
     return Refuse(message.id, MakeError(Fault::kOverloaded, "Too many requests are under way"));
   }
   Dispatch(std::move(message), decided.decision.era, std::move(sink));
+}
+
+void StdioServer::Connection::HandleUnanswered(const Message& message) {
+  if (message.kind == Message::Kind::kResponse) {
+    return dispatcher_.HandleResponse(message, tenant_, kScope);
+  }
+  dispatcher_.HandleNotification(message, kScope);
 }
 
 void StdioServer::Connection::Dispatch(Message message, Era era, std::shared_ptr<ReplySink> sink) {
@@ -161,6 +171,7 @@ void StdioServer::Connection::Dispatch(Message message, Era era, std::shared_ptr
   request.caller = {request_ids_.Next(), TraceparentOf({}, message.params), {}};
   request.audience = {tenant_, Transport::kStdio, {}};
   request.cancel_scope = kScope;
+  request.client_capabilities_json = legacy_capabilities_json_;
   request.message = std::move(message);
   dispatcher_.Dispatch(std::move(request), std::move(sink));
 }
@@ -185,7 +196,7 @@ void StdioServer::Connection::HandleBatch(Decoded decoded) {
     }
     Message& message = std::get<Message>(element);
     if (message.kind != Message::Kind::kRequest) {
-      dispatcher_.HandleNotification(message, kScope);
+      HandleUnanswered(message);
       continue;
     }
     Dispatch(std::move(message), Era::kLegacy, batch->AddRequest());

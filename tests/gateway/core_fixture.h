@@ -11,7 +11,9 @@
 
 #include "common/base64/base64.h"
 #include "common/clock/clock.h"
+#include "common/clock/scheduler.h"
 #include "gateway/core/dispatcher.h"
+#include "tests/gateway/fake_mailbox.h"
 #include "tests/gateway/fake_tool_provider.h"
 
 namespace bw::gateway {
@@ -23,10 +25,12 @@ struct RecordingSink : ReplySink {
     reply = std::move(answer);
   }
   void Abandon() override { abandoned = true; }
+  bool takes_notifications() const override { return reads_notifications; }
 
   std::vector<std::string> notifications;
   std::optional<Reply> reply;
   bool abandoned = false;
+  bool reads_notifications = true;
 };
 
 struct RecordingObserver : Observer {
@@ -69,6 +73,22 @@ class FakeSealer : public Sealer {
 
  private:
   int seals_ = 0;
+};
+
+struct RecordingQuestionObserver : QuestionObserver {
+  void QuestionAsked() override { ++asked; }
+  void QuestionEnded(QuestionEnd end) override { ended.push_back(end); }
+  void QuestionRefused() override { ++refused; }
+  void StrayAnswer() override { ++stray; }
+  void MailFailed(const Status& why) override { mail_failures.push_back(why); }
+  void RequestStateRefused() override { ++states_refused; }
+
+  int asked = 0;
+  std::vector<QuestionEnd> ended;
+  int refused = 0;
+  int stray = 0;
+  std::vector<Status> mail_failures;
+  int states_refused = 0;
 };
 
 class CoreTest : public ::testing::Test {
@@ -121,8 +141,14 @@ class CoreTest : public ::testing::Test {
   FakeSealer sealer;
   Sessions sessions{clock, sealer};
   CatalogueLimits limits;
-  Dispatcher dispatcher{
-      {provider, observer, clock, sessions}, {"bandwidth-mcp", "Bandwidth", "1"}, limits};
+  ManualScheduler scheduler{clock};
+  RecordingQuestionObserver question_observer;
+  FakeMailbox mailbox;
+  Questions questions{sealer, &mailbox, scheduler, question_observer};
+  RequestStates request_states{clock, sealer};
+  Dispatcher dispatcher{{provider, observer, clock, sessions, questions, request_states},
+                        {"bandwidth-mcp", "Bandwidth", "1"},
+                        limits};
   std::shared_ptr<Call> last_call;
 };
 

@@ -60,9 +60,12 @@ class Bench {
   Metrics gateway_metrics{registry};
   std::unique_ptr<AeadSealer> sealer = *AeadSealer::Create({});
   Sessions sessions{SystemClock(), *sealer};
-  Dispatcher dispatcher{{provider, gateway_metrics, SystemClock(), sessions}, {}, {}};
-  RequestIds ids{SystemClock()};
   std::unique_ptr<Scheduler> scheduler = MakeThreadScheduler();
+  Questions questions{*sealer, nullptr, *scheduler, gateway_metrics};
+  RequestStates request_states{SystemClock(), *sealer};
+  Dispatcher dispatcher{
+      {provider, gateway_metrics, SystemClock(), sessions, questions, request_states}, {}, {}};
+  RequestIds ids{SystemClock()};
   McpEndpoint endpoint{{}, {}, {dispatcher, sessions, ids, *scheduler, gateway_metrics, nullptr}};
 };
 

@@ -28,6 +28,13 @@ inline ToolResult TextResult(std::string text, bool is_error = false) {
   return result;
 }
 
+/// Asks for a name, and remembers that it did.
+inline InputRequired AskWho() {
+  return {R"({"who":{"method":"elicitation/create","params":{"mode":"form","message":"Who?",)"
+          R"("requestedSchema":{"type":"object","properties":{"name":{"type":"string"}}}}}})",
+          "asked"};
+}
+
 inline Tool MakeTool(std::string name) {
   Tool tool;
   tool.title = "Title of " + name;
@@ -38,7 +45,8 @@ inline Tool MakeTool(std::string name) {
 }
 
 /// Tools: `echo` answers with its argument object, `hold` is answered by the test (or by Cancel,
-/// with CANCELLED), `fail` runs and fails; any other name is NOT_FOUND. Thread-safe.
+/// with CANCELLED), `fail` runs and fails; any other name is NOT_FOUND. The prompt `ask` and the
+/// resource bandwidth://ask want an answer named `who` and greet with it. Thread-safe.
 class FakeToolProvider : public ToolProvider {
  public:
   FakeToolProvider() {
@@ -102,6 +110,12 @@ class FakeToolProvider : public ToolProvider {
       done(status);
     } else if (read.uri == "bandwidth://notes") {
       done(std::vector<ResourceContent>{{read.uri, "text/plain", "Read me", false}});
+    } else if (read.uri == "bandwidth://ask") {
+      if (read.input.responses_json.empty()) {
+        done(AskWho());
+      } else {
+        done(std::vector<ResourceContent>{{read.uri, "", read.input.responses_json, false}});
+      }
     } else if (read.uri == "bandwidth://empty") {
       done(std::vector<ResourceContent>{});
     } else {
@@ -116,6 +130,14 @@ class FakeToolProvider : public ToolProvider {
   std::shared_ptr<Cancellable> GetPrompt(PromptGet get, Done<PromptOutcome> done) override {
     if (!status.ok()) {
       done(status);
+    } else if (get.name == "ask") {
+      if (get.input.responses_json.empty()) {
+        done(AskWho());
+      } else {
+        PromptText text;
+        text.messages.emplace_back().content.text = get.input.responses_json;
+        done(std::move(text));
+      }
     } else if (get.name == "greet" && !get.arguments.contains("name")) {
       done(InvalidArgument("argument name is required"));
     } else if (get.name == "greet") {

@@ -40,6 +40,15 @@ TEST(JsonRpc, TellsNotificationsAndResponses) {
   }
 }
 
+TEST(JsonRpc, ResponsesHaveAResultOrAnError) {
+  const auto result = Decode(R"({"jsonrpc":"2.0","id":"a","result":{"action":"accept"}})");
+  EXPECT_EQ(json::GetString(AsMessage(result)->result, "action"), "accept");
+  EXPECT_TRUE(AsMessage(result)->error.is_null());
+  const auto error = Decode(R"({"jsonrpc":"2.0","id":1,"error":{"code":-1,"message":"m"}})");
+  EXPECT_EQ(json::GetString(AsMessage(error)->error, "message"), "m");
+  EXPECT_TRUE(AsMessage(error)->result.is_null());
+}
+
 TEST(JsonRpc, IdsKeepTheirTypeAndSpelling) {
   struct Row {
     const char* id;
@@ -100,6 +109,9 @@ INSTANTIATE_TEST_SUITE_P(
                       BadRow{R"({"jsonrpc":"2.0","id":1,"method":"m","params":[1]})", -32600, "1"},
                       BadRow{R"({"jsonrpc":"2.0","id":1,"method":"m","params":null})", -32600, "1"},
                       BadRow{R"({"jsonrpc":"2.0","id":1,"result":{},"error":{}})", -32600, "1"},
+                      BadRow{R"({"jsonrpc":"2.0","id":1,"result":5})", -32600, "1"},
+                      BadRow{R"({"jsonrpc":"2.0","id":1,"error":"no"})", -32600, "1"},
+                      BadRow{R"({"jsonrpc":"2.0","id":1,"result":null})", -32600, "1"},
                       BadRow{R"({"jsonrpc":"2.0","result":{}})", -32600, nullptr},
                       BadRow{R"({"jsonrpc":"2.0","id":null,"error":{}})", -32600, nullptr}));
 
@@ -165,6 +177,10 @@ TEST(JsonRpc, EncodesWhatTheWireExpects) {
       R"({"jsonrpc":"2.0","id":3,"error":{"code":-32603,"message":"say \"no\"","data":{"k":1}}})");
   EXPECT_EQ(EncodeError(std::nullopt, MakeError(Fault::kParse, "m")),
             R"({"jsonrpc":"2.0","error":{"code":-32700,"message":"m"}})");
+  EXPECT_EQ(EncodeRequest({"\"q\""}, "roots/list", ""),
+            R"({"jsonrpc":"2.0","id":"q","method":"roots/list"})");
+  EXPECT_EQ(EncodeRequest({"\"q\""}, "elicitation/create", "{}"),
+            R"({"jsonrpc":"2.0","id":"q","method":"elicitation/create","params":{}})");
   EXPECT_EQ(EncodeNotification("notifications/progress", R"({"progress":1})"),
             R"({"jsonrpc":"2.0","method":"notifications/progress","params":{"progress":1}})");
 }

@@ -109,7 +109,6 @@ class EndpointTest : public CoreTest {
   EndpointOptions options;
   AccessOptions access;
   RequestIds ids{clock};
-  ManualScheduler scheduler{clock};
   metrics::Registry registry;
   Metrics metrics_of_test{registry};
   std::unique_ptr<Authenticator> authenticator;
@@ -396,6 +395,60 @@ TEST_F(EndpointTest, ALegacyClientCancelsByNotificationInItsSession) {
   ASSERT_NE(exchange->stream, nullptr);
   EXPECT_EQ(exchange->stream->text(), "");
   EXPECT_TRUE(exchange->stream->closed());
+}
+
+// The data of the event stream's messages.
+std::vector<json::Json> MessagesOf(const FakeExchange& exchange) {
+  std::vector<json::Json> messages;
+  std::string_view text;
+  const std::string all = exchange.stream ? exchange.stream->text() : std::string();
+  text = all;
+  constexpr std::string_view kData = "data: ";
+  for (auto at = text.find(kData); at != std::string_view::npos; at = text.find(kData)) {
+    text.remove_prefix(at + kData.size());
+    messages.push_back(*json::Parse(text.substr(0, text.find('\n'))));
+  }
+  return messages;
+}
+
+TEST_F(EndpointTest, AQuestionIsAnsweredByAPostInItsSession) {
+  const auto opened = Post(LegacyBody("initialize", R"({"protocolVersion":"2025-06-18",)"
+                                                    R"("capabilities":{"elicitation":{}}})"));
+  const std::string id(opened->response->headers.Get("Mcp-Session-Id").value_or(""));
+  const std::string other = OpenSession();
+  const auto call =
+      Post(LegacyBody("tools/call", R"({"name":"hold"})", "42"), {{"Mcp-Session-Id", id}});
+  provider.Take()->done(AskWho());
+  const auto asked = MessagesOf(*call);
+  ASSERT_EQ(asked.size(), 1u);
+  EXPECT_EQ(asked[0]["method"], "elicitation/create");
+  const std::string answer = R"({"jsonrpc":"2.0","id":)" + json::Dump(asked[0]["id"]) +
+                             R"(,"result":{"action":"accept"}})";
+  EXPECT_EQ(Post(answer)->response->status, 202);
+  EXPECT_EQ(Post(answer, {{"Mcp-Session-Id", other}})->response->status, 202);
+  EXPECT_EQ(provider.Take(), nullptr);
+  const auto accepted = Post(answer, {{"Mcp-Session-Id", id}});
+  EXPECT_EQ(accepted->response->status, 202);
+  EXPECT_EQ(accepted->response->body, "");
+  const auto held = provider.Take();
+  ASSERT_NE(held, nullptr);
+  EXPECT_EQ(held->call.input.responses_json, R"({"who":{"action":"accept"}})");
+  held->done(TextResult("done"));
+  EXPECT_EQ(MessagesOf(*call).back()["result"]["content"][0]["text"], "done");
+  EXPECT_TRUE(call->stream->closed());
+}
+
+TEST_F(EndpointTest, ABatchMayHoldAnswers) {
+  const auto opened = Post(LegacyBody("initialize", R"({"protocolVersion":"2025-03-26",)"
+                                                    R"("capabilities":{"roots":{}}})"));
+  const std::string id(opened->response->headers.Get("Mcp-Session-Id").value_or(""));
+  const auto call = Post(LegacyBody("tools/call", R"({"name":"hold"})"), {{"Mcp-Session-Id", id}});
+  provider.Take()->done(InputRequired{R"({"r":{"method":"roots/list"}})", ""});
+  const std::string answer = R"([{"jsonrpc":"2.0","id":)" +
+                             json::Dump(MessagesOf(*call).at(0)["id"]) +
+                             R"(,"result":{"roots":[]}}])";
+  EXPECT_EQ(Post(answer, {{"Mcp-Session-Id", id}})->response->status, 202);
+  ASSERT_NE(provider.Take(), nullptr);
 }
 
 TEST_F(EndpointTest, RequestsAreBounded) {

@@ -122,7 +122,11 @@ class StdioServerTest : public ::testing::Test {
   LockedObserver observer;
   FakeSealer sealer;
   Sessions sessions{clock, sealer};
-  Dispatcher dispatcher{{provider, observer, clock, sessions}, {}, {}};
+  ManualScheduler scheduler{clock};
+  RecordingQuestionObserver question_observer;
+  Questions questions{sealer, nullptr, scheduler, question_observer};
+  RequestStates request_states{clock, sealer};
+  Dispatcher dispatcher{{provider, observer, clock, sessions, questions, request_states}, {}, {}};
   RequestIds ids{clock};
   metrics::Registry registry;
   Metrics gateway_metrics{registry};
@@ -343,6 +347,40 @@ TEST(Outbox, UnreadBytesAreBounded) {
   EXPECT_TRUE(outbox.broken());
   EXPECT_FALSE(outbox.Post("x"));
   EXPECT_FALSE(outbox.Close(milliseconds(0)));
+}
+
+TEST_F(StdioServerTest, ALegacyClientIsAskedAndAnswersOnTheSameStreams) {
+  Start();
+  Say(Call("initialize", "1",
+           R"({"protocolVersion":"2025-11-25","capabilities":{"elicitation":{}}})"));
+  Hear();
+  Say(Call("tools/call", "2", R"({"name":"hold"})"));
+  AwaitHeld()->done(AskWho());
+  const json::Json question = Hear();
+  EXPECT_EQ(question["method"], "elicitation/create");
+  // Other requests go on meanwhile, and lines that are none do no harm.
+  Say("{bad");
+  EXPECT_EQ(Hear()["error"]["code"], -32700);
+  Say(Call("ping", "3"));
+  EXPECT_EQ(Hear()["id"], 3);
+  Say(R"({"jsonrpc":"2.0","id":)" + json::Dump(question["id"]) +
+      R"(,"result":{"action":"accept"}})");
+  const auto held = AwaitHeld();
+  ASSERT_NE(held, nullptr);
+  EXPECT_EQ(held->call.input.responses_json, R"({"who":{"action":"accept"}})");
+  held->done(TextResult("done"));
+  EXPECT_EQ(Hear()["id"], 2);
+}
+
+TEST_F(StdioServerTest, AModernClientIsNeverSentARequest) {
+  Start();
+  Say(Call("tools/call", "1",
+           R"({"name":"hold","_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28",)"
+           R"("io.modelcontextprotocol/clientCapabilities":{"elicitation":{}}}})"));
+  AwaitHeld()->done(AskWho());
+  const json::Json answer = Hear();
+  EXPECT_EQ(answer["id"], 1);
+  EXPECT_EQ(answer["result"]["resultType"], "input_required");
 }
 
 }  // namespace

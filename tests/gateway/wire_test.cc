@@ -10,31 +10,25 @@
 namespace bw::gateway {
 namespace {
 
-std::string ReadGolden(const std::string &name) {
+std::string ReadGolden(const std::string& name) {
   std::ifstream file("tests/gateway/golden/" + name + ".json");
-  std::string text((std::istreambuf_iterator<char>(file)),
-                   std::istreambuf_iterator<char>());
-  while (text.ends_with('\n'))
-    text.pop_back();
+  std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  while (text.ends_with('\n')) text.pop_back();
   return text;
 }
 
 class WireTest : public CoreTest {
-protected:
-  void ExpectGolden(const std::string &name, Revision revision,
-                    const std::string &method,
-                    const std::string &params = "{}") {
+ protected:
+  void ExpectGolden(const std::string& name, Revision revision, const std::string& method,
+                    const std::string& params = "{}") {
     const std::string file = name + "." + std::string(RevisionName(revision));
-    EXPECT_EQ(json::DumpPretty(Ask(revision, method, params).body["result"]),
-              ReadGolden(file))
+    EXPECT_EQ(json::DumpPretty(Ask(revision, method, params).body["result"]), ReadGolden(file))
         << "the wire differs from tests/gateway/golden/" << file << ".json";
   }
-  void ExpectGoldenEverywhere(const std::string &name,
-                              const std::string &method,
-                              const std::string &params = "{}") {
-    for (const Revision revision :
-         {Revision::k2025_03_26, Revision::k2025_06_18, Revision::k2025_11_25,
-          Revision::k2026_07_28}) {
+  void ExpectGoldenEverywhere(const std::string& name, const std::string& method,
+                              const std::string& params = "{}") {
+    for (const Revision revision : {Revision::k2025_03_26, Revision::k2025_06_18,
+                                    Revision::k2025_11_25, Revision::k2026_07_28}) {
       ExpectGolden(name, revision, method, params);
     }
   }
@@ -44,36 +38,29 @@ TEST_F(WireTest, Openings) {
   for (const Revision revision :
        {Revision::k2025_03_26, Revision::k2025_06_18, Revision::k2025_11_25}) {
     ExpectGolden("initialize", revision, "initialize",
-                 R"({"protocolVersion":")" +
-                     std::string(RevisionName(revision)) + "\"}");
+                 R"({"protocolVersion":")" + std::string(RevisionName(revision)) + "\"}");
   }
   ExpectGolden("discover", Revision::k2026_07_28, "server/discover");
 }
 
 TEST_F(WireTest, Lists) {
   Tool tool = MakeTool("send_message");
-  tool.output_schema_json =
-      R"({"type":"object","properties":{"id":{"type":"string"}}})";
-  tool.annotations = {.read_only = false,
-                      .destructive = true,
-                      .idempotent = false,
-                      .open_world = true};
+  tool.output_schema_json = R"({"type":"object","properties":{"id":{"type":"string"}}})";
+  tool.annotations = {
+      .read_only = false, .destructive = true, .idempotent = false, .open_world = true};
   Tool reader = MakeTool("list_calls");
   reader.title = "";
-  reader.annotations = {.read_only = true,
-                        .destructive = false,
-                        .idempotent = true,
-                        .open_world = false};
+  reader.annotations = {
+      .read_only = true, .destructive = false, .idempotent = true, .open_world = false};
   provider.tools.tools = {tool, reader};
   ExpectGoldenEverywhere("tools_list", "tools/list");
   ExpectGoldenEverywhere("resources_list", "resources/list");
   ExpectGoldenEverywhere("resource_templates_list", "resources/templates/list");
-  provider.prompts = {
-      {"make_a_call",
-       "Make a call",
-       "Calls somebody",
-       {{"to", "Number", "Whom", true}, {"topic", "", "", false}}},
-      {"bare", "", "", {}}};
+  provider.prompts = {{"make_a_call",
+                       "Make a call",
+                       "Calls somebody",
+                       {{"to", "Number", "Whom", true}, {"topic", "", "", false}}},
+                      {"bare", "", "", {}}};
   ExpectGoldenEverywhere("prompts_list", "prompts/list");
 }
 
@@ -98,23 +85,16 @@ TEST_F(WireTest, Results) {
   link.uri = "bandwidth://calls/c-1";
   link.name = "The call";
   link.mime_type = "application/json";
-  result.content.insert(result.content.end(),
-                        {image, audio, resource, blob, link});
-  for (const Revision revision :
-       {Revision::k2025_03_26, Revision::k2025_06_18, Revision::k2025_11_25,
-        Revision::k2026_07_28}) {
-    const auto sink =
-        Send(MakeRequest(revision, "tools/call", R"({"name":"hold"})"));
+  result.content.insert(result.content.end(), {image, audio, resource, blob, link});
+  for (const Revision revision : {Revision::k2025_03_26, Revision::k2025_06_18,
+                                  Revision::k2025_11_25, Revision::k2026_07_28}) {
+    const auto sink = Send(MakeRequest(revision, "tools/call", R"({"name":"hold"})"));
     provider.Take()->done(result);
-    const std::string file =
-        "tools_call." + std::string(RevisionName(revision));
-    EXPECT_EQ(json::DumpPretty((*json::Parse(sink->reply->body))["result"]),
-              ReadGolden(file));
+    const std::string file = "tools_call." + std::string(RevisionName(revision));
+    EXPECT_EQ(json::DumpPretty((*json::Parse(sink->reply->body))["result"]), ReadGolden(file));
   }
-  ExpectGoldenEverywhere("tools_call_error", "tools/call",
-                         R"({"name":"fail"})");
-  ExpectGoldenEverywhere("resources_read", "resources/read",
-                         R"({"uri":"bandwidth://notes"})");
+  ExpectGoldenEverywhere("tools_call_error", "tools/call", R"({"name":"fail"})");
+  ExpectGoldenEverywhere("resources_read", "resources/read", R"({"uri":"bandwidth://notes"})");
 }
 
 TEST_F(WireTest, Prompts) {
@@ -125,11 +105,21 @@ TEST_F(WireTest, Prompts) {
                              "argument":{"name":"name","value":"A"}})");
 }
 
+TEST_F(WireTest, InputRequired) {
+  Request request = MakeRequest(Revision::k2026_07_28, "tools/call", R"({"name":"hold"})");
+  request.message.params["_meta"] =
+      *json::Parse(R"({"io.modelcontextprotocol/clientCapabilities":{"elicitation":{}}})");
+  const auto sink = Send(std::move(request));
+  InputRequired required = AskWho();
+  required.state = "";
+  provider.Take()->done(required);
+  EXPECT_EQ(json::DumpPretty((*json::Parse(sink->reply->body))["result"]),
+            ReadGolden("tools_call_input_required.2026-07-28"));
+}
+
 TEST_F(WireTest, ARevisionSeesOnlyCapabilitiesItKnows) {
-  EXPECT_EQ(CapabilitiesJson(Revision::k2024_11_05).find("completions"),
-            std::string::npos);
-  EXPECT_NE(CapabilitiesJson(Revision::k2025_03_26).find("completions"),
-            std::string::npos);
+  EXPECT_EQ(CapabilitiesJson(Revision::k2024_11_05).find("completions"), std::string::npos);
+  EXPECT_NE(CapabilitiesJson(Revision::k2025_03_26).find("completions"), std::string::npos);
 }
 
 TEST_F(WireTest, CompletionsEndAtTheLimit) {
@@ -154,7 +144,7 @@ TEST_F(WireTest, AnErrorHasNoStructuredContent) {
 }
 
 TEST_F(WireTest, StructuredContentIsAnObjectOrAbsent) {
-  for (const char *text : {"", "[1]", "5", "{"}) {
+  for (const char* text : {"", "[1]", "5", "{"}) {
     ToolResult result = TextResult("x");
     result.structured_json = text;
     EXPECT_EQ(ToolResultMembers(result, Shape::kModern).Take(),
@@ -173,5 +163,5 @@ TEST_F(WireTest, CacheScopeFollowsTheConfiguration) {
             std::string::npos);
 }
 
-} // namespace
-} // namespace bw::gateway
+}  // namespace
+}  // namespace bw::gateway
