@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "common/clock/clock.h"
+#include "gateway/core/header_parameters.h"
 #include "gateway/core/jsonrpc.h"
 #include "gateway/core/observer.h"
 #include "gateway/core/protocol.h"
@@ -51,6 +52,8 @@ struct Request {
   /// Whose requests `notifications/cancelled` may name, and who may answer the questions they lead
   /// to: one session or one connection. Empty: neither is possible.
   std::string cancel_scope;
+  /// Of a modern HTTP tools/call: the headers that may repeat parameters.
+  HeaderFields parameter_headers;
   /// What the client declared; one JSON object. Of modern requests the dispatcher reads it.
   std::string client_capabilities_json = "{}";
   /// Log messages of this level and above are wanted; empty: none. The dispatcher sets it.

@@ -13,19 +13,26 @@ namespace {
 
 constexpr std::size_t kMaxCursorBytes = 512;
 
-Status CheckSchema(std::string_view schema) {
-  BW_ASSIGN_OR_RETURN(const json::Json document, json::Parse(schema));
+StatusOr<json::Json> ReadSchema(std::string_view schema) {
+  BW_ASSIGN_OR_RETURN(json::Json document, json::Parse(schema));
   if (json::GetString(document, "type") != "object") {
-    return InvalidArgument("the input schema's root is not of type object");
+    return InvalidArgument("a schema's root is not of type object");
   }
-  return OkStatus();
+  return document;
 }
 
-Status CheckTool(const Tool& tool) {
+// What is known of a tool that clients can read.
+StatusOr<ToolFacts> ReadTool(const Tool& tool) {
   if (tool.name.empty()) return InvalidArgument("the tool has no name");
-  BW_RETURN_IF_ERROR(CheckSchema(tool.input_schema_json));
-  if (!tool.output_schema_json.empty()) BW_RETURN_IF_ERROR(CheckSchema(tool.output_schema_json));
-  return OkStatus();
+  BW_ASSIGN_OR_RETURN(const json::Json input, ReadSchema(tool.input_schema_json));
+  if (!tool.output_schema_json.empty()) {
+    BW_RETURN_IF_ERROR(ReadSchema(tool.output_schema_json).status());
+  }
+  ToolFacts facts;
+  facts.access = tool.access;
+  // Clients leave out tools whose headers they cannot make.
+  BW_ASSIGN_OR_RETURN(facts.header_parameters, ReadHeaderParameters(input));
+  return facts;
 }
 
 // Of what does not vary with the access, one is kept.
@@ -72,18 +79,19 @@ StatusOr<std::string_view> PreparedList::Page(Shape shape,
 }
 
 ToolCatalogue::ToolCatalogue(const Wire& wire, const PreparedList::Options& options,
-                             std::vector<Tool> tools)
+                             std::vector<KnownTool> tools)
     : revision_(options.revision) {
-  for (const Tool& tool : tools) facts_.try_emplace(tool.name, ToolFacts{tool.access});
-  const auto shared = std::make_shared<const std::vector<Tool>>(std::move(tools));
+  for (KnownTool& known : tools) facts_.try_emplace(known.tool.name, std::move(known.facts));
+  const auto shared = std::make_shared<const std::vector<KnownTool>>(std::move(tools));
   for (int level = 0; level < kAccessCount; ++level) {
     PreparedList::Options own = options;
     // A cursor counts pages, which differ.
     own.revision += "/" + std::to_string(level);
     lists_[level] = std::make_unique<const PreparedList>(wire, std::move(own), [=](Shape shape) {
       std::vector<std::string> rendered;
-      for (const Tool& tool : *shared) {
-        if (static_cast<int>(tool.access) <= level) rendered.push_back(ToolJson(tool, shape));
+      for (const KnownTool& known : *shared) {
+        const bool shown = static_cast<int>(known.tool.access) <= level;
+        if (shown) rendered.push_back(ToolJson(known.tool, shape));
       }
       return rendered;
     });
@@ -156,13 +164,18 @@ void Catalogue::FetchTools(const Audience& audience, Tools::Value previous, Tool
     if (previous && !list->revision.empty() && previous->revision() == list->revision) {
       return done(previous);
     }
-    std::erase_if(list->tools, [this](const Tool& tool) {
-      const Status fit = CheckTool(tool);
-      if (!fit.ok()) observer_.ToolDropped(tool.name, fit);
-      return !fit.ok();
-    });
+    std::vector<KnownTool> known;
+    known.reserve(list->tools.size());
+    for (Tool& tool : list->tools) {
+      auto facts = ReadTool(tool);
+      if (facts.ok()) {
+        known.push_back({std::move(tool), *std::move(facts)});
+      } else {
+        observer_.ToolDropped(tool.name, facts.status());
+      }
+    }
     done(std::make_shared<const ToolCatalogue>(wire_, OptionsOf("tools", std::move(list->revision)),
-                                               std::move(list->tools)));
+                                               std::move(known)));
   });
 }
 

@@ -16,6 +16,7 @@
 #include "common/clock/clock.h"
 #include "common/status/status.h"
 #include "gateway/core/fresh_cache.h"
+#include "gateway/core/header_parameters.h"
 #include "gateway/core/observer.h"
 #include "gateway/core/tool_provider.h"
 #include "gateway/core/wire.h"
@@ -63,12 +64,20 @@ class PreparedList {
 struct ToolFacts {
   /// What its caller must be allowed to do.
   Access access = Access::kWrite;
+  /// What modern HTTP clients must repeat in headers.
+  std::vector<HeaderParameter> header_parameters;
+};
+
+struct KnownTool {
+  Tool tool;
+  ToolFacts facts;
 };
 
 /// The tools of one audience, and what each access sees of them. Thread-safe.
 class ToolCatalogue {
  public:
-  ToolCatalogue(const Wire& wire, const PreparedList::Options& options, std::vector<Tool> tools);
+  ToolCatalogue(const Wire& wire, const PreparedList::Options& options,
+                std::vector<KnownTool> tools);
 
   /// The tools that a caller of this access may call.
   const PreparedList& ListFor(Access access) const { return *lists_[static_cast<int>(access)]; }

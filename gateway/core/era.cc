@@ -36,12 +36,6 @@ RpcError EnvelopeError(std::string_view field, std::string_view expected) {
   return MakeError(Fault::kEnvelope, std::move(message));
 }
 
-RpcError Mismatch(std::string_view header, std::string_view problem) {
-  std::string message = "Header mismatch: ";
-  message.append(header).append(" ").append(problem);
-  return MakeError(Fault::kHeaderMismatch, std::move(message));
-}
-
 RpcError UnsupportedVersion(std::string_view requested) {
   std::string data = R"({"supported":[)" + Quote(RevisionName(kModernRevision)) +
                      R"(],"requested":)" + Quote(requested) + "}";
@@ -65,27 +59,29 @@ std::optional<RpcError> CheckNameHeader(std::string_view header, const Message& 
   const NamedParameter named = FindNamedParameter(message);
   if (!named.applies) return std::nullopt;
   const auto decoded = DecodeHeaderValue(header);
-  if (!decoded) return Mismatch("Mcp-Name", "is not valid text or base64");
-  if (decoded != named.value) return Mismatch("Mcp-Name", "differs from the request's parameters");
+  if (!decoded) return HeaderMismatch("Mcp-Name", "is not valid text or base64");
+  if (decoded != named.value)
+    return HeaderMismatch("Mcp-Name", "differs from the request's parameters");
   return std::nullopt;
 }
 
 std::optional<RpcError> CheckHeadersAgree(const McpHeaders& headers, const Message& message,
                                           std::string_view version) {
   if (headers.protocol_version && *headers.protocol_version != version) {
-    return Mismatch("MCP-Protocol-Version", "differs from the request's _meta");
+    return HeaderMismatch("MCP-Protocol-Version", "differs from the request's _meta");
   }
   if (headers.method && *headers.method != message.method) {
-    return Mismatch("Mcp-Method", "differs from the request's method");
+    return HeaderMismatch("Mcp-Method", "differs from the request's method");
   }
   if (headers.name) return CheckNameHeader(*headers.name, message);
   return std::nullopt;
 }
 
 std::optional<RpcError> CheckHeadersPresent(const McpHeaders& headers, const Message& message) {
-  if (!headers.protocol_version) return Mismatch("MCP-Protocol-Version", "is missing");
-  if (!headers.method) return Mismatch("Mcp-Method", "is missing");
-  if (!headers.name && FindNamedParameter(message).value) return Mismatch("Mcp-Name", "is missing");
+  if (!headers.protocol_version) return HeaderMismatch("MCP-Protocol-Version", "is missing");
+  if (!headers.method) return HeaderMismatch("Mcp-Method", "is missing");
+  if (!headers.name && FindNamedParameter(message).value)
+    return HeaderMismatch("Mcp-Name", "is missing");
   return std::nullopt;
 }
 
@@ -155,7 +151,7 @@ EraDecision DecideEra(const McpHeaders& headers, const Message& message) {
   if (HasEnvelopeKey(message)) return Modern(CheckModernRequest(headers, message));
   if (!modern_header) return {};
   if (message.method == "initialize") {
-    return Modern(Mismatch("MCP-Protocol-Version", "names a revision without initialize"));
+    return Modern(HeaderMismatch("MCP-Protocol-Version", "names a revision without initialize"));
   }
   auto error = CheckEnvelope(message.params);
   return Modern(std::move(error));

@@ -1,6 +1,7 @@
 #include "gateway/core/header_value.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "common/base64/base64.h"
 
@@ -22,6 +23,12 @@ std::optional<std::string> DecodeHeaderValue(std::string_view value) {
   }
   if (!std::all_of(value.begin(), value.end(), IsHeaderText)) return std::nullopt;
   return std::string(value);
+}
+
+RpcError HeaderMismatch(std::string_view header, std::string_view problem) {
+  std::string message = "Header mismatch: ";
+  message.append(header).append(" ").append(problem);
+  return MakeError(Fault::kHeaderMismatch, std::move(message));
 }
 
 }  // namespace bw::gateway

@@ -53,6 +53,20 @@ void GiveUpTool(MethodContext& context, Call& call, const Status& why) {
 
 constexpr AskingMethod kCallTool = {RunTool, GiveUpTool};
 
+// Whether a call can be refused for what is known of its tool.
+bool MustKnowTool(const Request& request) {
+  return request.audience.transport == Transport::kHttp && request.era == Era::kModern;
+}
+
+// False after refusing the call.
+bool MayCall(const ToolFacts& tool, Call& call) {
+  const Request& request = call.request();
+  const auto mismatch = CheckHeaderParameters(tool.header_parameters, request.parameter_headers,
+                                              json::Find(request.message.params, "arguments"));
+  if (mismatch) call.Fail(*mismatch);
+  return !mismatch;
+}
+
 }  // namespace
 
 void AnswerPage(MethodContext& context, GetList get, std::shared_ptr<Call> call) {
@@ -84,7 +98,17 @@ void CallTool(MethodContext& context, std::shared_ptr<Call> call) {
     return call->Fail(
         MakeError(Fault::kInvalidParams, "Invalid params: arguments must be an object"));
   }
-  InputRounds::Begin(context, std::move(call), kCallTool);
+  if (!MustKnowTool(call->request())) {
+    return InputRounds::Begin(context, std::move(call), kCallTool);
+  }
+  auto found = [&context, call](StatusOr<Catalogue::FoundTool> tool) {
+    if (!tool.ok()) return call->Fail(ToolCallError(tool.status()));
+    // Of a tool that is not there the provider tells.
+    if (*tool && !MayCall(**tool, *call)) return;
+    InputRounds::Begin(context, call, kCallTool);
+  };
+  context.catalogue.FindTool(call->request().audience, json::StringOr(params, "name"),
+                             std::move(found));
 }
 
 }  // namespace bw::gateway

@@ -190,6 +190,9 @@ void McpEndpoint::PostModern(const Incoming& incoming, Message message) {
   }
   Request request = MakeRequest(incoming, std::move(message));
   request.era = Era::kModern;
+  for (const auto& [name, value] : incoming.exchange->request().headers.all()) {
+    if (IsParameterHeader(name)) request.parameter_headers.emplace_back(name, value);
+  }
   request.revision = kModernRevision;
   Dispatch(incoming, std::move(request));
 }

@@ -91,6 +91,23 @@ TEST_F(CatalogueTest, ToolsNoClientCouldReadAreDropped) {
   EXPECT_EQ(observer.dropped, (std::vector<std::string>{"broken", "wrong_root", "bad_output", ""}));
 }
 
+TEST_F(CatalogueTest, HeaderParametersAreKnownAndBadOnesDropTheTool) {
+  Tool good = MakeTool("good");
+  good.input_schema_json =
+      R"({"type":"object","properties":{"region":{"type":"string","x-mcp-header":"Region"}}})";
+  Tool bad = good;
+  bad.name = "bad";
+  bad.input_schema_json =
+      R"({"type":"object","properties":{"region":{"type":"number","x-mcp-header":"Region"}}})";
+  provider.tools.tools = {good, bad};
+  Catalogue catalogue(provider, wire, clock, observer, limits);
+  catalogue.FindTool({}, "good", [](StatusOr<Catalogue::FoundTool> tool) {
+    ASSERT_EQ((*tool)->header_parameters.size(), 1u);
+    EXPECT_EQ((*tool)->header_parameters[0].header, "Mcp-Param-Region");
+  });
+  EXPECT_EQ(observer.dropped, std::vector<std::string>{"bad"});
+}
+
 TEST_F(CatalogueTest, EachAudienceHasItsOwnLists) {
   for (const char* profile : {"voice", "messaging", "voice"}) {
     Request request = MakeRequest(Revision::k2025_11_25, "tools/list");

@@ -411,6 +411,30 @@ std::vector<json::Json> MessagesOf(const FakeExchange& exchange) {
   return messages;
 }
 
+TEST_F(EndpointTest, ParametersThatHeadersRepeatMustAgree) {
+  provider.tools.tools[0].input_schema_json =
+      R"({"type":"object","properties":{"region":{"type":"string","x-mcp-header":"Region"}}})";
+  const auto call = [&](const std::string& region, const Fields& more) {
+    Fields fields = ModernHeaders("tools/call", "echo");
+    fields.insert(fields.end(), more.begin(), more.end());
+    return Post(ModernBody("tools/call", R"("name":"echo","arguments":{"region":)" + region + "}"),
+                fields);
+  };
+  EXPECT_EQ(call("\"west\"", {{"mcp-param-region", "west"}})->response->status, 200);
+  EXPECT_EQ(call("null", {})->response->status, 200);
+  for (const Fields& fields : {Fields{}, Fields{{"Mcp-Param-Region", "east"}},
+                               Fields{{"Mcp-Param-Region", "=?base64?***?="}}}) {
+    const auto refused = call("\"west\"", fields);
+    EXPECT_EQ(refused->response->status, 400);
+    EXPECT_EQ(ErrorCode(*refused->response), -32020);
+  }
+  EXPECT_EQ(provider.calls, 2);
+  // Earlier revisions know nothing of it.
+  const auto legacy =
+      Post(LegacyBody("tools/call", R"({"name":"echo","arguments":{"region":"west"}})"));
+  EXPECT_EQ(legacy->response->status, 200);
+}
+
 TEST_F(EndpointTest, AQuestionIsAnsweredByAPostInItsSession) {
   const auto opened = Post(LegacyBody("initialize", R"({"protocolVersion":"2025-06-18",)"
                                                     R"("capabilities":{"elicitation":{}}})"));
