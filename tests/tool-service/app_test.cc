@@ -100,6 +100,23 @@ TEST_F(AppTest, WhatEachToolNeedsIsTheGoldenList) {
   EXPECT_EQ(access, Golden("tool_access.txt"));
 }
 
+TEST_F(AppTest, NoSchemaListsSeveralTypesWhichStrictClientsRefuse) {
+  Config config = Quiet();
+  config.profile = "full";
+  config.local = true;
+  Start(config);
+  proto::ListToolsRequest request;
+  request.set_tenant("default");
+  proto::ListToolsResponse response;
+  grpc::ClientContext context;
+  ASSERT_TRUE(stub->ListTools(&context, request, &response).ok());
+  ASSERT_GT(response.tools_size(), 0);
+  for (const auto& tool : response.tools()) {
+    EXPECT_THAT(tool.input_schema_json(), Not(HasSubstr("\"type\":["))) << tool.name();
+    EXPECT_THAT(tool.output_schema_json(), Not(HasSubstr("\"type\":["))) << tool.name();
+  }
+}
+
 TEST_F(AppTest, EveryPromptIsListedByDefault) {
   Start(Quiet());
   proto::ListPromptsRequest request;

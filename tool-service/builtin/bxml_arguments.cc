@@ -24,7 +24,11 @@ bool IsLeftToTheReference(const bxml::AttributeSpec& attribute) {
 Json VerbsSchema(std::string_view description) {
   Json names = Json::array();
   for (const bxml::VerbSpec& verb : bxml::Vocabulary()) names.push_back(verb.name);
-  const Json attribute = {{"type", {"string", "number", "boolean", "null"}}};
+  // Strict clients take no lists of types.
+  Json attribute = {{"anyOf", Json::array()}};
+  for (const char* type : {"string", "number", "boolean", "null"}) {
+    attribute["anyOf"].push_back({{"type", type}});
+  }
   const Json child = {
       {"type", "object"},
       {"required", {"verb"}},

@@ -283,16 +283,21 @@ class Checker {
   // One must fit; otherwise the problems of the nearest are reported.
   void CheckAlternatives(const Json& value, const Json& alternatives, const std::string& path,
                          int depth) {
+    static const Json kNull = {{"type", "null"}};
     std::vector<std::string> nearest;
+    std::size_t forms = 0;
     for (const Json& alternative : alternatives) {
+      // "…or null" is no help to who meant a value.
+      if (!value.is_null() && alternative == kNull) continue;
+      ++forms;
       Checker inner(patterns_, max_problems_);
       inner.Check(value, alternative, path, depth + 1);
       if (inner.problems().empty()) return;
       if (nearest.empty() || inner.problems().size() < nearest.size()) nearest = inner.problems();
     }
     if (nearest.empty()) return;
-    if (alternatives.size() > 1) {
-      Report(path, "fits none of its " + std::to_string(alternatives.size()) +
+    if (forms > 1) {
+      Report(path, "fits none of its " + std::to_string(forms) +
                        " allowed forms; what the nearest lacks follows");
     }
     for (std::string& problem : nearest) {

@@ -193,7 +193,8 @@ class OperationReader {
     parameter.required = json::GetBool(source, "required").value_or(false);
     parameter.description = PlainText(json::StringOr(source, "description"), kMaxDescriptionBytes);
     ReadStyle(source, parameter);
-    if (const Json* schema = SchemaOf(source)) parameter.schema = translator_.Translate(*schema);
+    if (const Json* schema = SchemaOf(source))
+      parameter.schema = translator_.TranslateArgument(*schema);
     operation_.parameters.push_back(std::move(parameter));
   }
 
@@ -258,7 +259,7 @@ class OperationReader {
                               kind == RequestBody::Kind::kForm ||
                               kind == RequestBody::Kind::kMultipart;
     const Json* schema = json::Find(media, "schema");
-    if (schema != nullptr && by_arguments) body.schema = translator_.Translate(*schema);
+    if (schema != nullptr && by_arguments) body.schema = translator_.TranslateArgument(*schema);
   }
 
   void ReadAnswers() {

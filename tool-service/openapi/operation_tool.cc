@@ -46,10 +46,11 @@ Json PublishedSchema(const InputPlan& plan, const std::string& tool,
 }
 
 bool AllowsNull(const Json& schema) {
+  if (const Json* alternatives = json::FindArray(schema, "anyOf")) {
+    return std::any_of(alternatives->begin(), alternatives->end(), AllowsNull);
+  }
   const Json* type = json::Find(schema, "type");
-  if (type == nullptr) return true;
-  if (type->is_array()) return std::find(type->begin(), type->end(), "null") != type->end();
-  return *type == "null";
+  return type == nullptr || *type == "null";
 }
 
 // Agents write null for what they leave out.

@@ -89,17 +89,63 @@ Json TypeOf(const Json& schema) {
   return nullptr;
 }
 
-void AllowNull(Json& out) {
-  if (out.contains("type")) {
-    Json types = out["type"].is_array() ? out["type"] : Json::array({out["type"]});
-    if (std::find(types.begin(), types.end(), "null") == types.end()) types.push_back("null");
-    out["type"] = std::move(types);
+bool IsNullType(const Json& schema) { return schema == Json{{"type", "null"}}; }
+
+// Of the allowed values those that a schema of this type can mean.
+void KeepValuesOfType(const std::string& type, Json& out) {
+  if (json::FindArray(out, "enum") == nullptr) return;
+  Json kept = Json::array();
+  for (Json& value : out["enum"]) {
+    const bool fits = type == "string"    ? value.is_string()
+                      : type == "boolean" ? value.is_boolean()
+                      : type == "array"   ? value.is_array()
+                      : type == "object"  ? value.is_object()
+                      : type.empty()      ? !value.is_null()
+                                          : value.is_number();
+    if (fits) kept.push_back(std::move(value));
   }
-  if (Json* values = out.contains("enum") ? &out["enum"] : nullptr;
-      values != nullptr && values->is_array() &&
-      std::find(values->begin(), values->end(), nullptr) == values->end()) {
-    values->push_back(nullptr);
+  // A list none of whose values is of the type is the document's mistake; it would forbid all.
+  out.erase("enum");
+  if (!kept.empty()) out["enum"] = std::move(kept);
+}
+
+// Strict clients take one type a schema, so several, and null beside one, become alternatives.
+// What is said to the reader stays outside of them.
+Json OneTypeEach(Json out, bool nullable) {
+  std::vector<std::string> types;
+  if (const Json* listed = json::FindArray(out, "type")) {
+    for (const Json& type : *listed) {
+      if (type == "null") {
+        nullable = true;
+      } else if (type.is_string()) {
+        types.push_back(type.get<std::string>());
+      }
+    }
+    out.erase("type");
+    if (types.empty() && nullable) out["type"] = "null";
+    if (types.size() == 1) out["type"] = types[0];
+  } else if (const auto type = json::GetString(out, "type")) {
+    types.emplace_back(*type);
   }
+  if (json::StringOr(out, "type") == "null" || (types.size() <= 1 && !nullable)) return out;
+  Json around = Json::object();
+  for (const char* keyword : {"description", "default"}) {
+    if (!out.contains(keyword)) continue;
+    around[keyword] = std::move(out[keyword]);
+    out.erase(keyword);
+  }
+  // Anything, which null is too.
+  if (out.empty() && types.empty()) return around;
+  Json& alternatives = around["anyOf"] = Json::array();
+  if (types.empty()) types.emplace_back();
+  for (const std::string& type : types) {
+    Json alternative = out;
+    if (!type.empty()) alternative["type"] = type;
+    KeepValuesOfType(type, alternative);
+    alternatives.push_back(std::move(alternative));
+  }
+  if (nullable) alternatives.push_back({{"type", "null"}});
+  return around;
 }
 
 // An object schema that can be poured into another without changing what either allows.
@@ -126,6 +172,14 @@ void MergeObject(Json part, Json& out) {
   }
 }
 
+bool IsNullable(const Json& schema) { return json::GetBool(schema, "nullable").value_or(false); }
+
+bool AllowsNull(const Json& schema) {
+  const Json* alternatives = json::FindArray(schema, "anyOf");
+  return alternatives != nullptr &&
+         std::any_of(alternatives->begin(), alternatives->end(), IsNullType);
+}
+
 bool IsReadOnly(const Json& schema) { return json::GetBool(schema, "readOnly").value_or(false); }
 
 }  // namespace
@@ -138,6 +192,23 @@ void SchemaTranslator::Warn(std::string_view what) {
 }
 
 Json SchemaTranslator::Translate(const Json& schema) { return TranslateNode(schema, 0); }
+
+Json SchemaTranslator::TranslateArgument(const Json& schema) {
+  Json out = Translate(schema);
+  if (json::FindArray(out, "anyOf") == nullptr) return out;
+  Json kept = Json::array();
+  for (Json& alternative : out["anyOf"]) {
+    if (!IsNullType(alternative)) kept.push_back(std::move(alternative));
+  }
+  out.erase("anyOf");
+  if (kept.size() != 1) {
+    out["anyOf"] = std::move(kept);
+    return out;
+  }
+  Json only = std::move(kept[0]);
+  only.update(out);
+  return only;
+}
 
 Json SchemaTranslator::TranslateNode(const Json& schema, int depth) {
   if (schema.is_boolean())
@@ -182,7 +253,7 @@ Json SchemaTranslator::TranslateReference(const Json& schema, const std::string&
   if (const auto text = json::GetString(schema, "description"); text && !text->empty()) {
     out["description"] = PlainText(*text, kMaxDescriptionBytes);
   }
-  return out;
+  return IsNullable(schema) && !AllowsNull(out) ? OneTypeEach(std::move(out), true) : out;
 }
 
 Json SchemaTranslator::TranslateObject(const Json& schema, int depth) {
@@ -190,13 +261,12 @@ Json SchemaTranslator::TranslateObject(const Json& schema, int depth) {
   CopyKeywords(schema, out);
   ConvertExclusiveBounds(out);
   if (Json type = TypeOf(schema); !type.is_null()) out["type"] = std::move(type);
-  if (json::GetBool(schema, "nullable").value_or(false)) AllowNull(out);
   TranslateProperties(schema, out, depth);
   if (const Json* items = json::Find(schema, "items")) {
     out["items"] = TranslateNode(*items, depth + 1);
   }
   TranslateCombinations(schema, out, depth);
-  return out;
+  return AllowsNull(out) ? out : OneTypeEach(std::move(out), IsNullable(schema));
 }
 
 void SchemaTranslator::TranslateProperties(const Json& schema, Json& out, int depth) {

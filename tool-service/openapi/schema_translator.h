@@ -1,5 +1,5 @@
 // OpenAPI 3.0 and 3.1 schemas to JSON Schema 2020-12 as tools publish it: references inlined,
-// dialects evened out, nothing but what a client's validator and an agent need.
+// dialects evened out, one type a schema, nothing but what a client's validator and an agent need.
 #pragma once
 
 #include <cstddef>
@@ -27,6 +27,8 @@ class SchemaTranslator {
   /// Never fails: what cannot be expressed (circles, dangling references, too much) becomes {} or
   /// an object without declared properties, and is warned about.
   json::Json Translate(const json::Json& schema);
+  /// The same for what is left out rather than sent as null: null is no alternative.
+  json::Json TranslateArgument(const json::Json& schema);
 
  private:
   json::Json TranslateNode(const json::Json& schema, int depth);

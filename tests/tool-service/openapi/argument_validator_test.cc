@@ -83,6 +83,13 @@ TEST(ArgumentValidator, TheNearestAlternativeIsReported) {
       "c: fits none of its 2 allowed forms; what the nearest lacks follows\nc.x: is required");
 }
 
+TEST(ArgumentValidator, NullBesideOneFormIsNotOfferedToWhoMeantAValue) {
+  const std::string schema =
+      R"({"properties":{"c":{"anyOf":[{"type":"integer","maximum":3},{"type":"null"}]}}})";
+  EXPECT_EQ(Check(schema, R"({"c":4})"), "c: must be at most 3");
+  EXPECT_EQ(Check(schema, R"({"c":null})"), "");
+}
+
 TEST(ArgumentValidator, UnusablePatternsAreNotChecked) {
   EXPECT_EQ(Check(R"x({"pattern":"("})x", R"("x")"), "");
   EXPECT_EQ(Check(R"x({"pattern":"a(?=b)"})x", R"("x")"), "");

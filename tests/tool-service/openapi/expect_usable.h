@@ -18,7 +18,10 @@ inline void ExpectUsable(const ToolDefinition& definition) {
   for (const char* keyword : {"oneOf", "anyOf", "allOf", "$ref"}) {
     EXPECT_FALSE(schema.contains(keyword)) << definition.name;
   }
-  EXPECT_EQ(json::Dump(schema).find("\"$ref\""), std::string::npos) << definition.name;
+  const std::string text = json::Dump(schema);
+  EXPECT_EQ(text.find("\"$ref\""), std::string::npos) << definition.name;
+  // Strict clients take one type each.
+  EXPECT_EQ(text.find("\"type\":["), std::string::npos) << definition.name;
 }
 
 }  // namespace bw::tool_service

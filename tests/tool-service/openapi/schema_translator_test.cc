@@ -27,11 +27,41 @@ TEST_F(SchemaTranslatorTest, KeepsWhatJsonSchemaKnowsAndDropsTheRest) {
       "default":"a","description":"d","format":"uuid"})"));
 }
 
-TEST_F(SchemaTranslatorTest, NullableBecomesAType) {
-  EXPECT_EQ(Translate(R"({"type":"string","nullable":true,"enum":["a"]})"),
-            Json::parse(R"({"type":["string","null"],"enum":["a",null]})"));
-  EXPECT_EQ(Translate(R"({"type":["string","null"],"nullable":true})"),
-            Json::parse(R"({"type":["string","null"]})"));
+TEST_F(SchemaTranslatorTest, NullBecomesAnAlternativeInBothDialects) {
+  const Json expected = Json::parse(R"({"description":"d","default":"a","anyOf":[
+      {"type":"string","enum":["a"],"minLength":1},{"type":"null"}]})");
+  for (const char* schema :
+       {R"({"type":"string","nullable":true,"enum":["a"],"minLength":1,"default":"a",
+            "description":"d"})",
+        R"({"type":["string","null"],"enum":["a",null],"minLength":1,"default":"a",
+            "description":"d"})",
+        R"({"type":["null","string"],"nullable":true,"enum":["a",null],"minLength":1,
+            "default":"a","description":"d"})"}) {
+    EXPECT_EQ(Translate(schema), expected) << schema;
+  }
+  root_ = Json::parse(R"({"s":{"type":"object","properties":{"p":{}}}})");
+  const Json object =
+      Json::parse(R"({"anyOf":[{"type":"object","properties":{"p":{}}},{"type":"null"}]})");
+  EXPECT_EQ(Translate(R"({"allOf":[{"$ref":"#/s"}],"nullable":true})"), object);
+  EXPECT_EQ(Translate(R"({"$ref":"#/s","nullable":true})"), object);
+  EXPECT_EQ(Translate(R"({"nullable":true})"), Json::object());
+  EXPECT_EQ(Translate(R"({"type":["null"]})"), Json::parse(R"({"type":"null"})"));
+  EXPECT_EQ(Translate(R"({"type":["string"]})"), Json::parse(R"({"type":"string"})"));
+}
+
+TEST_F(SchemaTranslatorTest, SeveralTypesBecomeAlternatives) {
+  EXPECT_EQ(Translate(R"({"type":["string","integer","null"],"enum":["a",1,null]})"),
+            Json::parse(R"({"anyOf":[{"type":"string","enum":["a"]},{"type":"integer","enum":[1]},
+                {"type":"null"}]})"));
+}
+
+TEST_F(SchemaTranslatorTest, WhatIsLeftOutRatherThanNullHasNoNull) {
+  SchemaTranslator translator(root_, "here", warnings_);
+  EXPECT_EQ(translator.TranslateArgument(
+                Json::parse(R"({"type":["string","null"],"maxLength":3,"description":"d"})")),
+            Json::parse(R"({"type":"string","maxLength":3,"description":"d"})"));
+  EXPECT_EQ(translator.TranslateArgument(Json::parse(R"({"type":["string","integer","null"]})")),
+            Json::parse(R"({"anyOf":[{"type":"string"},{"type":"integer"}]})"));
 }
 
 TEST_F(SchemaTranslatorTest, ExclusiveBoundsOfBothDialects) {
