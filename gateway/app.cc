@@ -18,13 +18,15 @@
 #include "gateway/core/readiness.h"
 #include "gateway/core/request_identity.h"
 #include "gateway/core/sessions.h"
+#include "gateway/core/web_address.h"
 #include "gateway/grpc/grpc_mailbox.h"
 #include "gateway/grpc/grpc_tool_provider.h"
 #include "gateway/http/access_guard.h"
 #include "gateway/http/mcp_endpoint.h"
 #include "gateway/metrics.h"
 #include "gateway/openssl/aead_sealer.h"
-#include "gateway/openssl/static_token.h"
+#include "gateway/openssl/static_tokens.h"
+#include "gateway/openssl/tokens_file.h"
 #include "gateway/stdio/stdio_server.h"
 
 namespace bw::gateway {
@@ -73,6 +75,52 @@ class FinishedSignal {
   std::function<void()> listener_;
 };
 
+// What knows who may call, and how much.
+class AccessControl {
+ public:
+  explicit AccessControl(const Config& config)
+      : failures_(SystemClock(),
+                  {.max_failures = config.max_auth_failures,
+                   .window = std::chrono::milliseconds(config.auth_failure_window_ms)}),
+        limits_(SystemClock(),
+                {.requests_per_second = config.rate_per_second,
+                 .burst = config.rate_burst,
+                 .max_concurrent = static_cast<std::size_t>(config.max_concurrent_per_principal)}) {
+  }
+
+  Status Start(const Config& config, Scheduler& scheduler, Metrics& metrics) {
+    std::vector<std::shared_ptr<Authenticator>> members;
+    if (!config.auth_token.empty()) {
+      members.push_back(std::make_shared<StaticTokens>(config.auth_token.Reveal(),
+                                                       Principal{"token", config.tenant}));
+    }
+    if (!config.tokens_file.empty()) {
+      auto opened =
+          TokensFile::Open({config.tokens_file}, scheduler,
+                           [&metrics](const auto& loaded) { metrics.TokensLoaded(loaded); });
+      if (!opened.ok()) return Annotate(opened.status(), "BW_MCP_TOKENS_FILE");
+      members.push_back(*std::move(opened));
+    }
+    if (!config.oauth_issuer.empty()) return Unimplemented("BW_MCP_OAUTH_ISSUER is not served yet");
+    if (!members.empty()) authenticator_ = std::make_unique<Authenticators>(std::move(members));
+    return OkStatus();
+  }
+
+  AccessRules Rules(const Config& config) {
+    AccessRules rules{.options = {IsLoopback(config.host), config.allowed_origins,
+                                  config.allowed_hosts, Principal{"", config.tenant}},
+                      .authenticator = authenticator_.get(),
+                      .failures = failures_,
+                      .limits = limits_};
+    return rules;
+  }
+
+ private:
+  FailureThrottle failures_;
+  PrincipalLimits limits_;
+  std::unique_ptr<Authenticators> authenticator_;
+};
+
 class RunningApp : public App {
  public:
   RunningApp(const Config& config, Dependencies dependencies, std::unique_ptr<AeadSealer> sealer)
@@ -97,7 +145,8 @@ class RunningApp : public App {
                     {"bandwidth-mcp", "Bandwidth", BW_VERSION}, CatalogueLimitsOf(config)),
         readiness_(std::make_shared<Readiness>(*provider_, *scheduler_,
                                                Audience{config.tenant, Transport::kHttp, {}},
-                                               kProbeInterval)) {}
+                                               kProbeInterval)),
+        access_(config) {}
 
   ~RunningApp() override {
     readiness_->Stop();
@@ -151,7 +200,7 @@ class RunningApp : public App {
   static CatalogueLimits CatalogueLimitsOf(const Config& config) {
     CatalogueLimits limits;
     // With authentication, what a shared cache keeps could be shown to somebody without.
-    limits.shared = config.auth_token.empty() && config.transport == "http";
+    limits.shared = !NeedsAuthentication(config) && config.transport == "http";
     return limits;
   }
 
@@ -173,16 +222,13 @@ class RunningApp : public App {
     EndpointOptions options;
     options.decode.max_bytes = static_cast<std::size_t>(config_.max_body_bytes);
     options.max_concurrent_requests = static_cast<std::size_t>(config_.max_concurrent_requests);
-    if (!config_.auth_token.empty()) {
-      authenticator_ = std::make_unique<StaticToken>(config_.auth_token.Reveal(),
-                                                     Principal{"token", config_.tenant});
+    if (!NeedsAuthentication(config_) && !IsLoopback(config_.host)) {
+      log::Warning("access.open", {{"host", config_.host}});
     }
+    BW_RETURN_IF_ERROR(access_.Start(config_, *scheduler_, metrics_));
     endpoint_ = std::make_unique<McpEndpoint>(
-        options,
-        AccessOptions{IsLoopback(config_.host), config_.allowed_origins, config_.allowed_hosts,
-                      Principal{"", config_.tenant}},
-        McpEndpoint::Dependencies{dispatcher_, sessions_, request_ids_, *scheduler_, metrics_,
-                                  authenticator_.get()});
+        options, access_.Rules(config_),
+        McpEndpoint::Dependencies{dispatcher_, sessions_, request_ids_, *scheduler_, metrics_});
     http::ServerOptions server;
     server.host = config_.host;
     server.port = config_.port;
@@ -239,7 +285,7 @@ class RunningApp : public App {
   Dispatcher dispatcher_;
   const std::shared_ptr<Readiness> readiness_;
   FinishedSignal finished_;
-  std::unique_ptr<Authenticator> authenticator_;
+  AccessControl access_;
   std::unique_ptr<McpEndpoint> endpoint_;
   std::unique_ptr<http::Server> server_;
   std::shared_ptr<void> server_counters_;

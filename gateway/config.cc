@@ -1,8 +1,10 @@
 #include "gateway/config.h"
 
+#include <functional>
 #include <utility>
 
-#include "gateway/http/access_guard.h"
+#include "gateway/core/scopes.h"
+#include "gateway/core/web_address.h"
 
 namespace bw::gateway {
 namespace {
@@ -16,9 +18,10 @@ void DeclareEndpoint(config::Options& options, Config& config) {
            &config.port)
       .Int({"--http-threads", "BW_MCP_HTTP_THREADS", "Threads that serve HTTP"}, {1, 64},
            &config.http_threads)
-      .Hidden({"", "BW_MCP_AUTH_TOKEN",
-               "Bearer token every HTTP client must send; required beyond loopback"},
-              &config.auth_token)
+      .Hidden(
+          {"", "BW_MCP_AUTH_TOKEN",
+           "Bearer token that may do everything; beyond loopback some authentication is needed"},
+          &config.auth_token)
       .List({"--allowed-origins", "BW_MCP_ALLOWED_ORIGINS",
              "Origins or host names of web pages that may call, comma separated"},
             &config.allowed_origins)
@@ -29,6 +32,57 @@ void DeclareEndpoint(config::Options& options, Config& config) {
                "Secrets that seal session ids, comma separated, newest first; the same on every "
                "replica"},
               &config.session_keys);
+}
+
+void DeclareAccess(config::Options& options, Config& config) {
+  options
+      .Text({"--tokens-file", "BW_MCP_TOKENS_FILE",
+             "JSON file of bearer tokens by hash, with principal, tenant and scopes; re-read when "
+             "it changes"},
+            &config.tokens_file)
+      .Bool({"--allow-unauthenticated", "BW_MCP_ALLOW_UNAUTHENTICATED",
+             "Serve beyond loopback without authentication"},
+            &config.allow_unauthenticated)
+      .Text({"--oauth-issuer", "BW_MCP_OAUTH_ISSUER",
+             "Issuer of the OAuth tokens that are taken; needs BW_MCP_RESOURCE_URL"},
+            &config.oauth_issuer)
+      .Text({"--oauth-jwks-url", "BW_MCP_OAUTH_JWKS_URL",
+             "Its keys; empty: found through its metadata"},
+            &config.oauth_jwks_url)
+      .Text({"--resource-url", "BW_MCP_RESOURCE_URL",
+             "Public URL of this endpoint, which OAuth tokens must name as their audience"},
+            &config.resource_url)
+      .Text({"--oauth-tenant-claim", "BW_MCP_OAUTH_TENANT_CLAIM",
+             "Claim of OAuth tokens that names the tenant; empty: all are of BW_TENANT"},
+            &config.oauth_tenant_claim)
+      .Text({"--oauth-scope-prefix", "BW_MCP_OAUTH_SCOPE_PREFIX",
+             "What stands before read, write and admin in OAuth scopes"},
+            &config.oauth_scope_prefix)
+      .Int({"--oauth-refresh-ms", "BW_MCP_OAUTH_REFRESH_MS",
+            "Milliseconds between two fetches of the issuer's keys"},
+           {1'000, 86'400'000}, &config.oauth_refresh_ms)
+      .Int({"--oauth-retry-ms", "BW_MCP_OAUTH_RETRY_MS",
+            "The least milliseconds between fetches, after a failure or for an unknown key"},
+           {100, 3'600'000}, &config.oauth_retry_ms);
+}
+
+void DeclareLimits(config::Options& options, Config& config) {
+  options
+      .Int({"--rate-per-second", "BW_MCP_RATE_PER_SECOND",
+            "Requests per second of one principal, on average; 0: any number"},
+           {0, 1'000'000}, &config.rate_per_second)
+      .Int({"--rate-burst", "BW_MCP_RATE_BURST", "Requests of one principal at once after a pause"},
+           {1, 1'000'000}, &config.rate_burst)
+      .Int({"--max-concurrent-per-principal", "BW_MCP_MAX_CONCURRENT_PER_PRINCIPAL",
+            "Requests of one principal under way at once; 0: any number"},
+           {0, 100'000}, &config.max_concurrent_per_principal)
+      .Int(
+          {"--max-auth-failures", "BW_MCP_MAX_AUTH_FAILURES",
+           "Wrong tokens of one address before its unknown ones are refused unseen; 0: any number"},
+          {0, 1'000'000}, &config.max_auth_failures)
+      .Int({"--auth-failure-window-ms", "BW_MCP_AUTH_FAILURE_WINDOW_MS",
+            "Milliseconds in which they are counted"},
+           {1'000, 86'400'000}, &config.auth_failure_window_ms);
 }
 
 void DeclareRest(config::Options& options, Config& config) {
@@ -53,20 +107,60 @@ void DeclareRest(config::Options& options, Config& config) {
               {"debug", "info", "warning", "error", "off"}, &config.log_level);
 }
 
+void AddOauthProblems(const Config& config, const std::function<void(const std::string&)>& add) {
+  const struct {
+    const char* variable;
+    const std::string& value;
+    bool is_url;
+  } kParts[] = {{"BW_MCP_OAUTH_ISSUER", config.oauth_issuer, true},
+                {"BW_MCP_OAUTH_JWKS_URL", config.oauth_jwks_url, true},
+                {"BW_MCP_RESOURCE_URL", config.resource_url, true},
+                {"BW_MCP_OAUTH_TENANT_CLAIM", config.oauth_tenant_claim, false},
+                {"BW_MCP_OAUTH_SCOPE_PREFIX", config.oauth_scope_prefix, false}};
+  for (const auto& part : kParts) {
+    if (part.value.empty()) continue;
+    if (config.oauth_issuer.empty()) {
+      add(std::string(part.variable) + " means nothing without BW_MCP_OAUTH_ISSUER");
+    }
+    if (!part.is_url) continue;
+    const auto address = ParseWebAddress(part.value);
+    if (!address.ok()) {
+      add(std::string(part.variable) + ": " + std::string(Message(address.status())));
+    }
+  }
+  if (!config.oauth_issuer.empty() && config.resource_url.empty()) {
+    add("BW_MCP_OAUTH_ISSUER needs BW_MCP_RESOURCE_URL, the audience of its tokens");
+  }
+  // 2026-07-28 basic/authorization, canonical server URI.
+  if (config.resource_url.ends_with('/')) add("BW_MCP_RESOURCE_URL must not end in a slash");
+  if (!IsScopeToken(config.oauth_scope_prefix)) {
+    add("BW_MCP_OAUTH_SCOPE_PREFIX has a character that scopes cannot have");
+  }
+}
+
 }  // namespace
 
+bool NeedsAuthentication(const Config& config) {
+  return !config.auth_token.empty() || !config.tokens_file.empty() || !config.oauth_issuer.empty();
+}
+
 Status CheckConfig(const Config& config) {
+  std::string problems;
+  const auto add = [&](const std::string& problem) {
+    problems += (problems.empty() ? "" : "\n") + problem;
+  };
   const std::string& token = config.auth_token.Reveal();
   if (!token.empty() && token.size() < kMinTokenBytes) {
-    return InvalidArgument("BW_MCP_AUTH_TOKEN needs at least " + std::to_string(kMinTokenBytes) +
-                           " characters");
+    add("BW_MCP_AUTH_TOKEN needs at least " + std::to_string(kMinTokenBytes) + " characters");
   }
-  if (config.transport == "http" && token.empty() && !IsLoopback(config.host)) {
-    return InvalidArgument(
-        "BW_MCP_AUTH_TOKEN is required to serve MCP beyond this machine (--host " + config.host +
-        "); set it or listen on 127.0.0.1");
+  if (config.transport == "http" && !NeedsAuthentication(config) && !IsLoopback(config.host) &&
+      !config.allow_unauthenticated) {
+    add("BW_MCP_AUTH_TOKEN, BW_MCP_TOKENS_FILE or BW_MCP_OAUTH_ISSUER is required to serve MCP "
+        "beyond this machine (--host " +
+        config.host + "); set one, listen on 127.0.0.1, or say --allow-unauthenticated");
   }
-  return OkStatus();
+  AddOauthProblems(config, add);
+  return problems.empty() ? OkStatus() : InvalidArgument(problems);
 }
 
 StatusOr<config::Outcome<Config>> LoadConfig(const config::Environment& environment,
@@ -74,6 +168,8 @@ StatusOr<config::Outcome<Config>> LoadConfig(const config::Environment& environm
   config::Outcome<Config> outcome;
   config::Options options("bw-gateway", "Speaks MCP to agents, over HTTP or stdio.");
   DeclareEndpoint(options, outcome.config);
+  DeclareAccess(options, outcome.config);
+  DeclareLimits(options, outcome.config);
   DeclareRest(options, outcome.config);
   auto parsed = options.Parse(environment, args);
   if (parsed.ok() && *parsed) {

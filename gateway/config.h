@@ -18,8 +18,30 @@ struct Config {
   std::string host = "127.0.0.1";
   int port = 8080;
   int http_threads = 1;
-  /// Empty: no authentication, which only loopback allows.
+  /// Of principal "token", which may do everything; empty: no such token.
   config::Secret auth_token;
+  /// Empty: no such file.
+  std::string tokens_file;
+  /// Serves the world without authentication: somebody in front sees to it.
+  bool allow_unauthenticated = false;
+  /// Of an OAuth authorization server; empty: none.
+  std::string oauth_issuer;
+  /// Empty: found in the issuer's metadata.
+  std::string oauth_jwks_url;
+  /// The canonical URI of this server: the audience of tokens.
+  std::string resource_url;
+  /// The claim that names the tenant; empty: all are of `tenant`.
+  std::string oauth_tenant_claim;
+  std::string oauth_scope_prefix;
+  int oauth_refresh_ms = 300'000;
+  int oauth_retry_ms = 10'000;
+  /// Of one address, in auth_failure_window_ms; 0: any number.
+  int max_auth_failures = 20;
+  int auth_failure_window_ms = 60'000;
+  /// Of one principal; 0: any number.
+  int rate_per_second = 100;
+  int rate_burst = 200;
+  int max_concurrent_per_principal = 256;
   std::vector<std::string> allowed_origins;
   std::vector<std::string> allowed_hosts;
   /// Comma separated, newest first; empty: random.
@@ -37,6 +59,9 @@ struct Config {
 };
 
 constexpr std::size_t kMinTokenBytes = 16;
+
+/// Whether clients have to authenticate.
+bool NeedsAuthentication(const Config& config);
 
 /// INVALID_ARGUMENT lists every problem, one a line.
 StatusOr<config::Outcome<Config>> LoadConfig(const config::Environment& environment,

@@ -26,16 +26,27 @@ struct ReasonRow {
   RefusalReason reason;
   const char* name;
 };
-constexpr ReasonRow kReasons[] = {{RefusalReason::kHost, "host"},
-                                  {RefusalReason::kOrigin, "origin"},
-                                  {RefusalReason::kToken, "token"},
-                                  {RefusalReason::kOverload, "overload"},
-                                  {RefusalReason::kFraming, "framing"}};
+constexpr ReasonRow kReasons[] = {
+    {RefusalReason::kHost, "host"},           {RefusalReason::kOrigin, "origin"},
+    {RefusalReason::kToken, "token"},         {RefusalReason::kScope, "scope"},
+    {RefusalReason::kThrottled, "throttled"}, {RefusalReason::kUndecided, "undecided"},
+    {RefusalReason::kRate, "rate"},           {RefusalReason::kConcurrency, "concurrency"},
+    {RefusalReason::kOverload, "overload"},   {RefusalReason::kFraming, "framing"}};
 
 }  // namespace
 
 Metrics::Metrics(metrics::Registry& registry)
-    : degraded_(registry.AddCounter("bw_gateway_catalogue_failures_total",
+    : throttled_peers_(registry.AddCounter("bw_gateway_throttled_peers_total",
+                                           "Times an address sent one wrong token too many")),
+      token_loads_(registry.AddCounter("bw_gateway_tokens_file_loads_total",
+                                       "Times the file of tokens was read and taken")),
+      token_load_failures_(registry.AddCounter("bw_gateway_tokens_file_failures_total",
+                                               "Times the file of tokens could not be taken")),
+      key_fetches_(registry.AddCounter("bw_gateway_key_fetches_total",
+                                       "Times the authorization server's keys were fetched")),
+      key_fetch_failures_(registry.AddCounter("bw_gateway_key_fetch_failures_total",
+                                              "Times these keys could not be had")),
+      degraded_(registry.AddCounter("bw_gateway_catalogue_failures_total",
                                     "Lists or instructions the tool service did not give")),
       dropped_tools_(registry.AddCounter("bw_gateway_dropped_tools_total",
                                          "Tools left out because no client could read them")),
@@ -57,6 +68,11 @@ Metrics::Metrics(metrics::Registry& registry)
     ended_questions_[row.end] =
         &registry.AddCounter("bw_gateway_questions_total",
                              "Questions to legacy clients by how they ended", {{"end", row.name}});
+  }
+  for (const AuthReasonRow& row : AuthReasonTable()) {
+    authentications_[row.reason] =
+        &registry.AddCounter("bw_gateway_authentications_total", "Tokens looked at, by result",
+                             {{"result", std::string(row.name)}});
   }
   for (const ReasonRow& row : kReasons) {
     refusals_[row.reason] =
@@ -122,5 +138,36 @@ void Metrics::MailFailed(const Status& why) {
 }
 
 void Metrics::Refused(RefusalReason reason) { refusals_.at(reason)->Increment(); }
+
+void Metrics::Authenticated(AuthReason reason) {
+  authentications_.at(reason)->Increment();
+  if (reason == AuthReason::kAccepted || !log::IsEnabled(log::Level::kDebug)) return;
+  log::Debug("token.refused", {{"result", RowOf(reason).name}});
+}
+
+void Metrics::ThrottlingStarted(std::string_view peer) {
+  throttled_peers_.Increment();
+  log::Warning("peer.throttled", {{"peer", peer}});
+}
+
+void Metrics::TokensLoaded(const StatusOr<std::size_t>& tokens) {
+  if (tokens.ok()) {
+    token_loads_.Increment();
+    log::Info("tokens.loaded", {{"tokens", static_cast<std::int64_t>(*tokens)}});
+    return;
+  }
+  token_load_failures_.Increment();
+  log::Error("tokens.refused", {{"error", ToString(tokens.status())}});
+}
+
+void Metrics::KeysFetched(const StatusOr<std::size_t>& keys) {
+  if (keys.ok()) {
+    key_fetches_.Increment();
+    log::Debug("keys.fetched", {{"keys", static_cast<std::int64_t>(*keys)}});
+    return;
+  }
+  key_fetch_failures_.Increment();
+  log::Warning("keys.unavailable", {{"error", ToString(keys.status())}});
+}
 
 }  // namespace bw::gateway

@@ -8,13 +8,26 @@
 #include <tuple>
 
 #include "common/metrics/metrics.h"
+#include "common/status/status.h"
+#include "gateway/core/authenticator.h"
 #include "gateway/core/observer.h"
 #include "gateway/core/question_observer.h"
 
 namespace bw::gateway {
 
 /// Why a request was refused before a method saw it.
-enum class RefusalReason { kHost, kOrigin, kToken, kOverload, kFraming };
+enum class RefusalReason {
+  kHost,
+  kOrigin,
+  kToken,
+  kScope,
+  kThrottled,
+  kUndecided,
+  kRate,
+  kConcurrency,
+  kOverload,
+  kFraming,
+};
 
 /// Counts what the core and the transports report, and logs what an operator should know.
 /// Thread-safe.
@@ -35,6 +48,14 @@ class Metrics : public Observer, public QuestionObserver {
   void RequestStateRefused() override { refused_states_.Increment(); }
 
   void Refused(RefusalReason reason);
+  /// Of every token that was looked at.
+  void Authenticated(AuthReason reason);
+  /// From now on unknown tokens from `peer` are not looked at for a while.
+  void ThrottlingStarted(std::string_view peer);
+  /// The file of static tokens was read, or not: then the tokens of before stay good.
+  void TokensLoaded(const StatusOr<std::size_t>& tokens);
+  /// The authorization server's keys were fetched, or not: then the keys of before stay good.
+  void KeysFetched(const StatusOr<std::size_t>& keys);
 
  private:
   struct MethodMetrics {
@@ -46,6 +67,12 @@ class Metrics : public Observer, public QuestionObserver {
 
   std::map<std::string_view, MethodMetrics> methods_;
   std::map<RefusalReason, metrics::Counter*> refusals_;
+  std::map<AuthReason, metrics::Counter*> authentications_;
+  metrics::Counter& throttled_peers_;
+  metrics::Counter& token_loads_;
+  metrics::Counter& token_load_failures_;
+  metrics::Counter& key_fetches_;
+  metrics::Counter& key_fetch_failures_;
   metrics::Counter& degraded_;
   metrics::Counter& dropped_tools_;
   metrics::Gauge& in_flight_;

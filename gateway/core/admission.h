@@ -1,6 +1,7 @@
 // How many requests may be under way at once.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstddef>
 #include <memory>
@@ -11,30 +12,43 @@ namespace bw::gateway {
 /// Thread-safe. Slots may outlive it.
 class Admission {
  public:
-  /// Room for one request; given back when dropped.
+  /// Room for a request; given back when dropped.
   class Slot {
    public:
     Slot(Slot&&) = default;
     Slot& operator=(Slot&&) = delete;
     ~Slot() {
-      if (used_) used_->fetch_sub(1, std::memory_order_relaxed);
+      for (const Room& room : rooms_) {
+        if (room.used) room.used->fetch_sub(room.taken, std::memory_order_relaxed);
+      }
     }
-    explicit operator bool() const { return used_ != nullptr; }
+    explicit operator bool() const { return rooms_[0].used != nullptr; }
+    /// Room in two places, given back as one. Neither was joined before.
+    static Slot Join(Slot one, Slot other) {
+      one.rooms_[1] = std::move(other.rooms_[0]);
+      return one;
+    }
 
    private:
     friend class Admission;
-    explicit Slot(std::shared_ptr<std::atomic<std::size_t>> used) : used_(std::move(used)) {}
-    std::shared_ptr<std::atomic<std::size_t>> used_;
+    struct Room {
+      std::shared_ptr<std::atomic<std::size_t>> used;
+      std::size_t taken = 0;
+    };
+    explicit Slot(Room room) : rooms_{std::move(room), Room{}} {}
+    std::array<Room, 2> rooms_;
   };
 
   explicit Admission(std::size_t limit)
       : limit_(limit), used_(std::make_shared<std::atomic<std::size_t>>(0)) {}
 
-  /// False when `limit` slots are taken.
-  Slot TryEnter() {
-    if (used_->fetch_add(1, std::memory_order_relaxed) < limit_) return Slot(used_);
-    used_->fetch_sub(1, std::memory_order_relaxed);
-    return Slot(nullptr);
+  /// Room for `count` requests; false when less than that is left.
+  Slot TryEnter(std::size_t count = 1) {
+    if (used_->fetch_add(count, std::memory_order_relaxed) + count <= limit_) {
+      return Slot({used_, count});
+    }
+    used_->fetch_sub(count, std::memory_order_relaxed);
+    return Slot({nullptr, 0});
   }
   std::size_t used() const { return used_->load(std::memory_order_relaxed); }
 

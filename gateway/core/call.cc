@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "gateway/core/log_level.h"
+#include "gateway/core/scopes.h"
 
 namespace bw::gateway {
 namespace {
@@ -64,6 +65,15 @@ void Call::Fail(const RpcError& error) {
   if (!End(false)) return;
   Record(Outcome::kError, error.code);
   sink_->Finish({error.http_status, EncodeError(request_.message.id, error), {}});
+}
+
+void Call::RefuseAccess(Access needed) {
+  if (!End(false)) return;
+  const RpcError error = MakeError(Fault::kInsufficientScope,
+                                   "Forbidden: this takes " + std::string(AccessName(needed)) +
+                                       " access, which the token does not give");
+  Record(Outcome::kError, error.code);
+  sink_->Finish({error.http_status, EncodeError(request_.message.id, error), {}, needed});
 }
 
 void Call::Cancel() {

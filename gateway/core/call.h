@@ -26,6 +26,8 @@ struct Reply {
   std::string body;
   /// Of initialize over HTTP: the new session.
   std::string session_id;
+  /// Of a request that its caller may not make: what it takes.
+  std::optional<Access> needed_access{};
 };
 
 /// Where the messages about one request go; each transport has one. Thread-safe, never blocks.
@@ -73,6 +75,8 @@ class Call : public std::enable_shared_from_this<Call> {
   void Finish(std::string_view result_json, Outcome outcome = Outcome::kResult,
               std::string session_id = {});
   void Fail(const RpcError& error);
+  /// The caller may not do this; `needed` would do.
+  void RefuseAccess(Access needed);
   /// Stops the work behind the request; the client hears nothing more of it.
   void Cancel();
 

@@ -1,6 +1,7 @@
 #include <string>
 #include <utility>
 
+#include "gateway/core/authenticator.h"
 #include "gateway/core/client_capabilities.h"
 #include "gateway/core/methods.h"
 
@@ -11,7 +12,7 @@ std::string OpenSession(MethodContext& context, const Request& request, Revision
   if (request.audience.transport != Transport::kHttp) return {};
   Session session;
   session.revision = revision;
-  session.principal = request.caller.principal;
+  session.principal = Principal{request.caller.principal, request.audience.tenant}.Key();
   if (const json::Json* declared = json::Find(request.message.params, "capabilities")) {
     session.capabilities_json = PruneCapabilities(*declared);
   }

@@ -21,7 +21,8 @@ constexpr RevisionRow kRevisions[] = {
 };
 
 // The codes -32000 and -32001 are what the official SDK answers at the HTTP edge and for legacy
-// sessions; 2026-07-28 forbids new uses of that range, so no other row has one.
+// sessions; 2026-07-28 forbids new uses of that range, so no other row has one. -31403 and -31429
+// are ours: outside what JSON-RPC and MCP reserve, and ending in their HTTP status.
 constexpr FaultRow kFaults[] = {
     {Fault::kParse, -32700, 400},
     {Fault::kInvalidRequest, -32600, 400},
@@ -43,6 +44,9 @@ constexpr FaultRow kFaults[] = {
     {Fault::kNotAllowed, -32000, 405},
     {Fault::kNotAcceptable, -32000, 406},
     {Fault::kMediaType, -32000, 415},
+    {Fault::kInsufficientScope, -31403, 403},
+    {Fault::kTooManyRequests, -31429, 429},
+    {Fault::kUnavailable, -32603, 503},
 };
 
 bool IsDate(std::string_view text) {

@@ -55,6 +55,9 @@ enum class Fault {
   kNotAllowed,
   kNotAcceptable,
   kMediaType,
+  kInsufficientScope,
+  kTooManyRequests,
+  kUnavailable,
 };
 
 /// A JSON-RPC error and the HTTP status it travels with. `data_json` is one JSON text or empty.

@@ -20,7 +20,7 @@ namespace bw::gateway {
 
 struct Session {
   Revision revision = kLatestLegacyRevision;
-  /// Who opened it; the id is worth nothing to anybody else.
+  /// Principal::Key() of who opened it; the id is worth nothing to anybody else.
   std::string principal;
   /// What may be asked of the client: what it declared at initialize, pruned
   /// (PruneCapabilities in client_capabilities.h); one JSON object.

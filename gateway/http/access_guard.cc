@@ -1,10 +1,19 @@
 #include "gateway/http/access_guard.h"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
+#include <utility>
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+
+#include "gateway/core/web_address.h"
 
 namespace bw::gateway {
 namespace {
+
+using Refusal = AccessGuard::Refusal;
 
 constexpr std::string_view kLocalNames[] = {"localhost", "127.0.0.1", "::1"};
 
@@ -18,53 +27,46 @@ bool IsLocalName(std::string_view host) {
   return std::find(std::begin(kLocalNames), std::end(kLocalNames), host) != std::end(kLocalNames);
 }
 
-bool IsPort(std::string_view text) {
-  return !text.empty() && text.size() <= 5 &&
-         std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
-}
-
-bool IsHostCharacter(char c) {
-  return std::isalnum(static_cast<unsigned char>(c)) || c == '.' || c == '-' || c == '_' ||
-         c == ':';
-}
-
 bool Names(const std::vector<std::string>& list, std::string_view value) {
   return std::any_of(list.begin(), list.end(),
                      [&](const std::string& entry) { return Lower(entry) == value; });
 }
 
-// The bearer credential, or nullopt when the header is of another form (RFC 6750 §2.1).
+// The characters of a bearer credential: b64token of RFC 6750 §2.1.
+bool IsTokenCharacter(char c) {
+  return std::isalnum(static_cast<unsigned char>(c)) ||
+         std::string_view("-._~+/=").find(c) != std::string_view::npos;
+}
+
+// The bearer credential, or nullopt when the header is of another form.
 std::optional<std::string_view> BearerToken(std::string_view authorization) {
   constexpr std::string_view kScheme = "bearer ";
-  if (Lower(authorization.substr(0, kScheme.size())) != kScheme) return std::nullopt;
+  if (!http::EqualsIgnoringCase(authorization.substr(0, kScheme.size()), kScheme)) {
+    return std::nullopt;
+  }
   authorization.remove_prefix(kScheme.size());
   const std::size_t begin = authorization.find_first_not_of(' ');
   if (begin == std::string_view::npos) return std::nullopt;
-  return authorization.substr(begin);
+  const std::string_view token = authorization.substr(begin);
+  const bool well_formed =
+      token.size() <= kMaxTokenBytes && std::all_of(token.begin(), token.end(), IsTokenCharacter);
+  return well_formed ? std::optional(token) : std::nullopt;
 }
 
 }  // namespace
 
-std::optional<std::string> HostOf(std::string_view authority) {
-  std::string_view host = authority;
-  std::string_view rest;
-  if (host.starts_with('[')) {
-    const std::size_t end = host.find(']');
-    if (end == std::string_view::npos) return std::nullopt;
-    rest = host.substr(end + 1);
-    host = host.substr(1, end - 1);
-  } else if (const std::size_t colon = host.find(':'); colon != std::string_view::npos) {
-    rest = host.substr(colon);
-    host = host.substr(0, colon);
-  }
-  if (!rest.empty() && (rest[0] != ':' || !IsPort(rest.substr(1)))) return std::nullopt;
-  if (host.empty() || !std::all_of(host.begin(), host.end(), IsHostCharacter)) return std::nullopt;
-  return Lower(host);
-}
-
-bool IsLoopback(std::string_view host) {
-  if (host == "localhost" || host == "::1" || host == "[::1]") return true;
-  return host.starts_with("127.") && host.find_first_not_of("0123456789.") == host.npos;
+std::string PeerNetwork(std::string_view peer) {
+  const std::string_view address = peer.substr(0, peer.rfind(':'));
+  if (!address.starts_with('[') || !address.ends_with(']')) return std::string(address);
+  const std::string text(address.substr(1, address.size() - 2));
+  in6_addr bytes{};
+  if (::inet_pton(AF_INET6, text.c_str(), &bytes) != 1) return text;
+  // An IPv4 client of a socket for both.
+  if (IN6_IS_ADDR_V4MAPPED(&bytes)) return text.substr(text.rfind(':') + 1);
+  std::fill(std::begin(bytes.s6_addr) + 8, std::end(bytes.s6_addr), 0);
+  std::array<char, INET6_ADDRSTRLEN> network{};
+  ::inet_ntop(AF_INET6, &bytes, network.data(), network.size());
+  return std::string(network.data()) + "/64";
 }
 
 bool AccessGuard::AllowsHost(const http::Headers& headers) const {
@@ -89,30 +91,50 @@ bool AccessGuard::AllowsOrigin(const http::Headers& headers) const {
   return (options_.loopback && IsLocalName(*host)) || Names(options_.allowed_origins, *host);
 }
 
-std::optional<AccessGuard::Refusal> AccessGuard::CheckSource(const http::Headers& headers) const {
+std::optional<Refusal> AccessGuard::CheckSource(const http::Headers& headers) const {
   if (!AllowsHost(headers)) return Refusal::kHost;
   if (!AllowsOrigin(headers)) return Refusal::kOrigin;
   return std::nullopt;
 }
 
-AccessGuard::Verdict AccessGuard::Check(const http::Headers& headers) const {
-  Verdict verdict;
-  verdict.refusal = CheckSource(headers);
-  if (verdict.refusal) return verdict;
-  if (authenticator_ == nullptr) {
-    verdict.principal = options_.anonymous;
-    return verdict;
-  }
-  verdict.refusal = Refusal::kToken;
-  const auto values = headers.GetAll("Authorization");
-  if (values.empty()) return verdict;
-  verdict.invalid_token = true;
-  const auto token = values.size() == 1 ? BearerToken(values[0]) : std::nullopt;
-  if (!token) return verdict;
-  if (auto principal = authenticator_->Authenticate(*token)) {
-    return {std::nullopt, *std::move(principal), false};
+AccessGuard::Verdict AccessGuard::Judge(AuthResult result, std::string_view peer) const {
+  Verdict verdict{.principal = std::move(result.principal), .reason = result.reason};
+  switch (RowOf(result.reason).meaning) {
+    case AuthClass::kAccepted:
+      break;
+    case AuthClass::kInvalid:
+      verdict.refusal = Refusal::kInvalidToken;
+      verdict.starts_throttling = failures_.AddFailure(PeerNetwork(peer));
+      break;
+    case AuthClass::kForbidden:
+      verdict.refusal = Refusal::kForbidden;
+      break;
+    case AuthClass::kUndecided:
+      verdict.refusal = Refusal::kUndecided;
+      break;
   }
   return verdict;
+}
+
+void AccessGuard::Check(const http::Request& request, Done done) const {
+  if (const auto refusal = CheckSource(request.headers)) return done({.refusal = refusal});
+  // Query strings end up in logs and histories (RFC 6750 §5.3; 2026-07-28 basic/authorization).
+  if (request.Query("access_token")) return done({.refusal = Refusal::kQueryToken});
+  if (authenticator_ == nullptr) return done({.principal = options_.anonymous});
+  const auto values = request.headers.GetAll("Authorization");
+  if (values.empty()) return done({.refusal = Refusal::kNoToken});
+  if (values.size() > 1) return done({.refusal = Refusal::kMalformed});
+  const auto token = BearerToken(values[0]);
+  if (!token) return done(Judge({AuthReason::kMalformed}, request.peer));
+  if (auto known = authenticator_->Recognize(*token)) {
+    return done(Judge(*std::move(known), request.peer));
+  }
+  if (const auto pause = failures_.Pause(PeerNetwork(request.peer))) {
+    return done({.refusal = Refusal::kThrottled, .retry_after = *pause});
+  }
+  authenticator_->Verify(*token, [this, &request, done = std::move(done)](AuthResult result) {
+    done(Judge(std::move(result), request.peer));
+  });
 }
 
 }  // namespace bw::gateway

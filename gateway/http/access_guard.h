@@ -1,8 +1,9 @@
-// Who may talk to the endpoint at all: decided from headers alone, before any MCP is read, the same
-// for both eras. (2025-11-25 and 2026-07-28 basic/transports, security; basic/authorization)
+// Who may talk to the endpoint at all: decided before any MCP is read, the same for both eras.
+// (2025-11-25 and 2026-07-28 basic/transports, security; basic/authorization; RFC 6750)
 #pragma once
 
-#include <memory>
+#include <chrono>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,6 +11,7 @@
 
 #include "common/http/message.h"
 #include "gateway/core/authenticator.h"
+#include "gateway/core/failure_throttle.h"
 
 namespace bw::gateway {
 
@@ -26,35 +28,58 @@ struct AccessOptions {
   Principal anonymous{};
 };
 
-/// A host name without port or brackets, lower case; nullopt when `authority` is malformed.
-std::optional<std::string> HostOf(std::string_view authority);
-/// Whether an address or name to listen on is reached from this machine only.
-bool IsLoopback(std::string_view host);
+/// Longer credentials are malformed.
+constexpr std::size_t kMaxTokenBytes = 8192;
 
-/// Thread-safe: immutable.
+/// Whose failures are counted together: an IPv4 address, or the /64 network of an IPv6 one, as a
+/// single household or machine has all of its addresses. `peer` is "address:port".
+std::string PeerNetwork(std::string_view peer);
+
+/// Thread-safe.
 class AccessGuard {
  public:
-  /// `authenticator` may be null: nobody has to authenticate.
-  AccessGuard(AccessOptions options, const Authenticator* authenticator)
-      : options_(std::move(options)), authenticator_(authenticator) {}
+  /// `authenticator` may be null: nobody has to authenticate. Both outlive the guard and the
+  /// authenticator outlives every check.
+  AccessGuard(AccessOptions options, Authenticator* authenticator, FailureThrottle& failures)
+      : options_(std::move(options)), authenticator_(authenticator), failures_(failures) {}
 
-  enum class Refusal { kHost, kOrigin, kToken };
-  struct Verdict {
-    std::optional<Refusal> refusal;
-    Principal principal;
-    /// A token was sent and is good for nothing.
-    bool invalid_token = false;
+  enum class Refusal {
+    kHost,
+    kOrigin,
+    kQueryToken,
+    kNoToken,
+    kMalformed,
+    kInvalidToken,
+    kForbidden,
+    kThrottled,
+    kUndecided,
   };
+  struct Verdict {
+    std::optional<Refusal> refusal{};
+    Principal principal{};
+    /// Of a token that was looked at.
+    std::optional<AuthReason> reason{};
+    /// Of kThrottled.
+    std::chrono::milliseconds retry_after{0};
+    /// This peer's last failure was one too many.
+    bool starts_throttling = false;
+  };
+  using Done = std::function<void(Verdict)>;
+
   /// Host and Origin only: for CORS preflights, which carry no credentials.
   std::optional<Refusal> CheckSource(const http::Headers& headers) const;
-  Verdict Check(const http::Headers& headers) const;
+  /// `done` runs exactly once, on any thread, perhaps before this returns. `request` lives until
+  /// then.
+  void Check(const http::Request& request, Done done) const;
 
  private:
   bool AllowsHost(const http::Headers& headers) const;
   bool AllowsOrigin(const http::Headers& headers) const;
+  Verdict Judge(AuthResult result, std::string_view peer) const;
 
   const AccessOptions options_;
-  const Authenticator* const authenticator_;
+  Authenticator* const authenticator_;
+  FailureThrottle& failures_;
 };
 
 }  // namespace bw::gateway

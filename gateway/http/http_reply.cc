@@ -6,13 +6,6 @@
 
 namespace bw::gateway {
 
-void AddCorsHeaders(http::Response& response, const std::string& origin) {
-  if (origin.empty()) return;
-  response.headers.Add("Access-Control-Allow-Origin", origin);
-  response.headers.Add("Access-Control-Expose-Headers", "Mcp-Session-Id, WWW-Authenticate");
-  response.headers.Add("Vary", "Origin");
-}
-
 std::shared_ptr<http::StreamWriter> HttpReply::stream() const {
   const std::lock_guard lock(mutex_);
   return stream_;
@@ -61,6 +54,10 @@ void HttpReply::Finish(Reply reply) {
   http::Response response = http::JsonResponse(reply.http_status, std::move(reply.body));
   if (!reply.session_id.empty()) {
     response.headers.Add("Mcp-Session-Id", std::move(reply.session_id));
+  }
+  if (reply.needed_access) {
+    response.headers.Add("WWW-Authenticate",
+                         options_.challenges.InsufficientScope(*reply.needed_access));
   }
   AddCorsHeaders(response, options_.origin);
   exchange_->Reply(std::move(response));

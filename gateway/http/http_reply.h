@@ -10,11 +10,10 @@
 #include "common/http/server.h"
 #include "gateway/core/admission.h"
 #include "gateway/core/call.h"
+#include "gateway/http/challenges.h"
+#include "gateway/http/cors.h"
 
 namespace bw::gateway {
-
-/// Adds what a web page of `origin` needs to read the response; nothing when it is empty.
-void AddCorsHeaders(http::Response& response, const std::string& origin);
 
 struct HttpReplyOptions {
   /// The client reads event streams; without, notifications are dropped.
@@ -23,6 +22,8 @@ struct HttpReplyOptions {
   std::string origin;
   /// Between the comments that keep an open stream alive.
   std::chrono::milliseconds keep_alive{15'000};
+  /// For what the caller may not do; outlives the reply.
+  const Challenges& challenges;
 };
 
 /// Thread-safe.

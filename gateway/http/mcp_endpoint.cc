@@ -3,6 +3,8 @@
 #include <utility>
 
 #include "gateway/core/batch.h"
+#include "gateway/http/access_refusal.h"
+#include "gateway/http/cors.h"
 #include "gateway/http/http_reply.h"
 #include "gateway/http/selection.h"
 
@@ -10,24 +12,8 @@ namespace bw::gateway {
 namespace {
 
 constexpr const char* kAllowedMethods = "POST, DELETE, OPTIONS";
-constexpr const char* kAllowedHeaders =
-    "content-type, accept, authorization, mcp-protocol-version, mcp-method, mcp-name, "
-    "mcp-session-id, last-event-id, traceparent, tracestate";
-
-struct RefusalRow {
-  AccessGuard::Refusal refusal;
-  RefusalReason reason;
-  Fault fault;
-  const char* message;
-};
-constexpr RefusalRow kRefusals[] = {
-    {AccessGuard::Refusal::kHost, RefusalReason::kHost, Fault::kForbidden,
-     "Forbidden: this Host is not served; see BW_MCP_ALLOWED_HOSTS"},
-    {AccessGuard::Refusal::kOrigin, RefusalReason::kOrigin, Fault::kForbidden,
-     "Forbidden: this Origin may not call; see BW_MCP_ALLOWED_ORIGINS"},
-    {AccessGuard::Refusal::kToken, RefusalReason::kToken, Fault::kUnauthorized,
-     "Unauthorized: a valid bearer token is required"},
-};
+// Some request of the same principal is likely to end by then.
+constexpr std::chrono::milliseconds kBusyPause{1'000};
 
 http::Response ErrorResponse(const std::optional<RequestId>& id, const RpcError& error) {
   return http::JsonResponse(error.http_status, EncodeError(id, error));
@@ -49,10 +35,11 @@ RpcError Overloaded() {
 
 }  // namespace
 
-McpEndpoint::McpEndpoint(EndpointOptions options, AccessOptions access,
+McpEndpoint::McpEndpoint(EndpointOptions options, AccessRules access,
                          const Dependencies& dependencies)
     : options_(std::move(options)),
-      guard_(std::move(access), dependencies.authenticator),
+      access_(std::move(access)),
+      guard_(access_.options, access_.authenticator, access_.failures),
       dispatcher_(dependencies.dispatcher),
       sessions_(dependencies.sessions),
       request_ids_(dependencies.request_ids),
@@ -62,18 +49,33 @@ McpEndpoint::McpEndpoint(EndpointOptions options, AccessOptions access,
 
 void McpEndpoint::Handle(std::shared_ptr<http::Exchange> exchange) {
   const http::Request& request = exchange->request();
+  if (access_.resource && access_.resource->Serves(request.path)) {
+    exchange->Reply(access_.resource->Answer(request));
+    return;
+  }
   if (request.path != options_.path) {
     exchange->Reply(http::TextResponse(404, "MCP is served at " + options_.path + "\n"));
     return;
   }
   if (request.method == "OPTIONS") return Preflight(*exchange);
-  AccessGuard::Verdict verdict = guard_.Check(request.headers);
+  guard_.Check(request, [this, exchange](AccessGuard::Verdict verdict) {
+    Admit(exchange, std::move(verdict));
+  });
+}
+
+void McpEndpoint::Admit(std::shared_ptr<http::Exchange> exchange, AccessGuard::Verdict verdict) {
+  if (verdict.reason) metrics_.Authenticated(*verdict.reason);
+  const http::Request& request = exchange->request();
+  if (verdict.starts_throttling) metrics_.ThrottlingStarted(PeerNetwork(request.peer));
   if (verdict.refusal) return RefuseAccess(*exchange, verdict);
   Incoming incoming;
   incoming.principal = std::move(verdict.principal);
   incoming.origin = std::string(request.headers.Get("Origin").value_or(""));
   incoming.mcp = ReadMcpHeaders(request.headers);
   incoming.exchange = std::move(exchange);
+  if (const auto pause = access_.limits.Charge(incoming.principal.Key())) {
+    return RefuseForNow(incoming, std::nullopt, RefusalReason::kRate, *pause);
+  }
   if (request.method == "POST") return Post(std::move(incoming));
   if (request.method == "DELETE") return Delete(incoming);
   Refuse(incoming, std::nullopt, MakeError(Fault::kNotAllowed, "Method not allowed"));
@@ -81,36 +83,19 @@ void McpEndpoint::Handle(std::shared_ptr<http::Exchange> exchange) {
 
 void McpEndpoint::Preflight(http::Exchange& exchange) const {
   const http::Headers& headers = exchange.request().headers;
-  if (const auto refusal = guard_.CheckSource(headers))
-    return RefuseAccess(exchange, {refusal, {}});
+  if (const auto refusal = guard_.CheckSource(headers)) {
+    return RefuseAccess(exchange, {.refusal = refusal});
+  }
   http::Response response = EmptyResponse(204);
   response.headers.Add("Allow", kAllowedMethods);
-  const std::string origin(headers.Get("Origin").value_or(""));
-  if (!origin.empty()) {
-    AddCorsHeaders(response, origin);
-    response.headers.Add("Access-Control-Allow-Methods", kAllowedMethods);
-    response.headers.Add("Access-Control-Allow-Headers", kAllowedHeaders);
-    response.headers.Add("Access-Control-Max-Age", "600");
-  }
+  AddPreflightHeaders(response, headers);
   exchange.Reply(std::move(response));
 }
 
 void McpEndpoint::RefuseAccess(http::Exchange& exchange,
                                const AccessGuard::Verdict& verdict) const {
-  for (const RefusalRow& row : kRefusals) {
-    if (row.refusal != verdict.refusal) continue;
-    metrics_.Refused(row.reason);
-    http::Response response = ErrorResponse(std::nullopt, MakeError(row.fault, row.message));
-    if (row.fault == Fault::kUnauthorized) {
-      std::string challenge = R"(Bearer realm="bandwidth-mcp")";
-      if (verdict.invalid_token) challenge += R"(, error="invalid_token")";
-      response.headers.Add("WWW-Authenticate", std::move(challenge));
-      // The source was allowed, so its page may learn why it was refused.
-      AddCorsHeaders(response, std::string(exchange.request().headers.Get("Origin").value_or("")));
-    }
-    exchange.Reply(std::move(response));
-    return;
-  }
+  const std::string origin(exchange.request().headers.Get("Origin").value_or(""));
+  exchange.Reply(AccessRefusal(verdict, access_.challenges, origin, metrics_));
 }
 
 void McpEndpoint::Refuse(const Incoming& incoming, const std::optional<RequestId>& id,
@@ -121,6 +106,34 @@ void McpEndpoint::Refuse(const Incoming& incoming, const std::optional<RequestId
   if (error.http_status == 405) response.headers.Add("Allow", kAllowedMethods);
   AddCorsHeaders(response, incoming.origin);
   incoming.exchange->Reply(std::move(response));
+}
+
+void McpEndpoint::RefuseForNow(const Incoming& incoming, const std::optional<RequestId>& id,
+                               RefusalReason reason, std::chrono::milliseconds pause) {
+  metrics_.Refused(reason);
+  http::Response response = ErrorResponse(
+      id, MakeError(Fault::kTooManyRequests, reason == RefusalReason::kRate
+                                                 ? "Too Many Requests: slow down"
+                                                 : "Too Many Requests: too many are under way"));
+  response.headers.Add("Retry-After", RetryAfter(pause));
+  AddCorsHeaders(response, incoming.origin);
+  incoming.exchange->Reply(std::move(response));
+}
+
+std::optional<Admission::Slot> McpEndpoint::Enter(const Incoming& incoming,
+                                                  const std::optional<RequestId>& id,
+                                                  std::size_t count) {
+  Admission::Slot own = access_.limits.TryEnter(incoming.principal.Key(), count);
+  if (!own) {
+    RefuseForNow(incoming, id, RefusalReason::kConcurrency, kBusyPause);
+    return std::nullopt;
+  }
+  Admission::Slot shared = admission_.TryEnter();
+  if (!shared) {
+    Refuse(incoming, id, Overloaded());
+    return std::nullopt;
+  }
+  return Admission::Slot::Join(std::move(shared), std::move(own));
 }
 
 void McpEndpoint::Accept(const Incoming& incoming) {
@@ -160,23 +173,25 @@ Request McpEndpoint::MakeRequest(const Incoming& incoming, Message message) cons
   Request request;
   const auto trace = incoming.exchange->request().headers.Get("traceparent");
   request.caller = {request_ids_.Next(), TraceparentOf(trace.value_or(""), message.params),
-                    incoming.principal.name};
-  request.audience = {incoming.principal.tenant, Transport::kHttp, incoming.selection};
+                    incoming.principal.name, incoming.principal.access};
+  request.audience = {incoming.principal.tenant, Transport::kHttp, incoming.selection,
+                      incoming.principal.access};
   request.message = std::move(message);
   return request;
 }
 
 std::shared_ptr<ReplySink> McpEndpoint::MakeSink(const Incoming& incoming, Admission::Slot slot) {
-  HttpReplyOptions options{incoming.accepts.event_stream, incoming.origin, options_.sse_keep_alive};
+  HttpReplyOptions options{incoming.accepts.event_stream, incoming.origin, options_.sse_keep_alive,
+                           access_.challenges};
   return std::make_shared<HttpReply>(incoming.exchange, std::move(options), std::move(slot),
                                      scheduler_);
 }
 
 void McpEndpoint::Dispatch(const Incoming& incoming, Request request) {
-  Admission::Slot slot = admission_.TryEnter();
-  if (!slot) return Refuse(incoming, request.message.id, Overloaded());
+  auto slot = Enter(incoming, request.message.id, 1);
+  if (!slot) return;
   const bool modern = request.era == Era::kModern;
-  const auto call = dispatcher_.Dispatch(std::move(request), MakeSink(incoming, std::move(slot)));
+  const auto call = dispatcher_.Dispatch(std::move(request), MakeSink(incoming, *std::move(slot)));
   // Leaving cancels in the modern era and must not in the legacy one.
   if (!modern) return;
   incoming.exchange->OnClientGone([weak = std::weak_ptr<Call>(call)] {
@@ -202,7 +217,7 @@ std::optional<McpEndpoint::LegacyContext> McpEndpoint::FindLegacyContext(
   LegacyContext context;
   std::optional<Revision> negotiated;
   if (const auto header = incoming.exchange->request().headers.Get("Mcp-Session-Id")) {
-    const auto session = sessions_.Find(*header, incoming.principal.name);
+    const auto session = sessions_.Find(*header, incoming.principal.Key());
     if (!session.ok()) {
       Refuse(incoming, id,
              MakeError(Fault::kSessionUnknown, "Session not found: initialize again"));
@@ -260,9 +275,11 @@ void McpEndpoint::PostBatch(const Incoming& incoming, Decoded decoded) {
   if (!context) return;
   const EraDecision decision = DecideBatchEra(incoming.mcp, decoded, context->revision);
   if (decision.refusal) return Refuse(incoming, std::nullopt, *decision.refusal);
-  Admission::Slot whole = admission_.TryEnter();
-  if (!whole) return Refuse(incoming, std::nullopt, Overloaded());
-  const auto batch = std::make_shared<Batch>(MakeSink(incoming, std::move(whole)));
+  // The POST is charged already.
+  access_.limits.Owe(incoming.principal.Key(), decoded.elements.size() - 1);
+  auto whole = Enter(incoming, std::nullopt, decoded.elements.size());
+  if (!whole) return;
+  const auto batch = std::make_shared<Batch>(MakeSink(incoming, *std::move(whole)));
   bool any_answer = false;
   for (Element& element : decoded.elements) {
     if (const auto* malformed = std::get_if<Malformed>(&element)) {
@@ -301,7 +318,7 @@ void McpEndpoint::Delete(const Incoming& incoming) {
     return Refuse(incoming, std::nullopt,
                   MakeError(Fault::kSessionMissing, "Bad Request: Mcp-Session-Id is missing"));
   }
-  if (!sessions_.Find(*id, incoming.principal.name).ok()) {
+  if (!sessions_.Find(*id, incoming.principal.Key()).ok()) {
     return Refuse(incoming, std::nullopt, MakeError(Fault::kSessionUnknown, "Session not found"));
   }
   sessions_.End(*id);

@@ -1,6 +1,7 @@
 // MCP over streamable HTTP: one endpoint, both eras. (2025-11-25 and 2026-07-28 basic/transports)
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -10,9 +11,12 @@
 #include "gateway/core/admission.h"
 #include "gateway/core/dispatcher.h"
 #include "gateway/core/era.h"
+#include "gateway/core/principal_limits.h"
 #include "gateway/core/request_identity.h"
 #include "gateway/http/access_guard.h"
+#include "gateway/http/challenges.h"
 #include "gateway/http/media_types.h"
+#include "gateway/http/oauth_resource.h"
 #include "gateway/metrics.h"
 
 namespace bw::gateway {
@@ -25,7 +29,19 @@ struct EndpointOptions {
   std::chrono::milliseconds sse_keep_alive{15'000};
 };
 
-/// Thread-safe. Outlives every call it started.
+/// Who may call, and how much. What is referred to outlives the endpoint.
+struct AccessRules {
+  AccessOptions options;
+  /// Null: nobody has to authenticate.
+  Authenticator* authenticator = nullptr;
+  FailureThrottle& failures;
+  PrincipalLimits& limits;
+  Challenges challenges{};
+  /// Without an authorization server there is none.
+  std::optional<OauthResource> resource{};
+};
+
+/// Thread-safe. Outlives every call it started, and the authenticator's checks.
 class McpEndpoint {
  public:
   struct Dependencies {
@@ -34,11 +50,9 @@ class McpEndpoint {
     RequestIds& request_ids;
     Scheduler& scheduler;
     Metrics& metrics;
-    /// Null: no authentication.
-    const Authenticator* authenticator;
   };
 
-  McpEndpoint(EndpointOptions options, AccessOptions access, const Dependencies& dependencies);
+  McpEndpoint(EndpointOptions options, AccessRules access, const Dependencies& dependencies);
 
   /// An http::Handler.
   void Handle(std::shared_ptr<http::Exchange> exchange);
@@ -63,6 +77,8 @@ class McpEndpoint {
 
   void Preflight(http::Exchange& exchange) const;
   void RefuseAccess(http::Exchange& exchange, const AccessGuard::Verdict& verdict) const;
+  // What follows once it is known who asks.
+  void Admit(std::shared_ptr<http::Exchange> exchange, AccessGuard::Verdict verdict);
   void Post(Incoming incoming);
   void Delete(const Incoming& incoming);
   void PostBatch(const Incoming& incoming, Decoded decoded);
@@ -76,9 +92,16 @@ class McpEndpoint {
   // Answers what has no answer.
   static void Accept(const Incoming& incoming);
   void Refuse(const Incoming& incoming, const std::optional<RequestId>& id, const RpcError& error);
+  // For a principal that asks too much, 429.
+  void RefuseForNow(const Incoming& incoming, const std::optional<RequestId>& id,
+                    RefusalReason reason, std::chrono::milliseconds pause);
+  // Room for `count` requests of one POST; refuses where there is none.
+  std::optional<Admission::Slot> Enter(const Incoming& incoming, const std::optional<RequestId>& id,
+                                       std::size_t count);
   std::shared_ptr<ReplySink> MakeSink(const Incoming& incoming, Admission::Slot slot);
 
   const EndpointOptions options_;
+  const AccessRules access_;
   const AccessGuard guard_;
   Dispatcher& dispatcher_;
   Sessions& sessions_;

@@ -14,8 +14,19 @@ http::Headers With(const std::string& host, const std::string& origin = "") {
   return headers;
 }
 
+class Guard {
+ public:
+  explicit Guard(AccessOptions options) : guard_(std::move(options), nullptr, failures_) {}
+  auto CheckSource(const http::Headers& headers) const { return guard_.CheckSource(headers); }
+
+ private:
+  FakeClock clock_;
+  FailureThrottle failures_{clock_, {}};
+  AccessGuard guard_;
+};
+
 TEST(AccessGuard, OnLoopbackOnlyLocalNamesAreServed) {
-  const AccessGuard guard({.loopback = true, .allowed_hosts = {"Dev.Example.com"}}, nullptr);
+  const Guard guard({.loopback = true, .allowed_hosts = {"Dev.Example.com"}});
   for (const char* host : {"localhost", "localhost:8080", "LOCALHOST:1", "127.0.0.1",
                            "127.0.0.1:80", "[::1]", "[::1]:8080", "dev.example.com:8080"}) {
     EXPECT_EQ(guard.CheckSource(With(host)), std::nullopt) << host;
@@ -32,17 +43,16 @@ TEST(AccessGuard, OnLoopbackOnlyLocalNamesAreServed) {
 }
 
 TEST(AccessGuard, BeyondLoopbackTheConfiguredHostsAre) {
-  const AccessGuard any({.loopback = false}, nullptr);
+  const Guard any({.loopback = false});
   EXPECT_EQ(any.CheckSource(With("whatever.example.com")), std::nullopt);
-  const AccessGuard some({.loopback = false, .allowed_hosts = {"mcp.example.com"}}, nullptr);
+  const Guard some({.loopback = false, .allowed_hosts = {"mcp.example.com"}});
   EXPECT_EQ(some.CheckSource(With("mcp.example.com:443")), std::nullopt);
   EXPECT_EQ(some.CheckSource(With("localhost")), AccessGuard::Refusal::kHost);
 }
 
 TEST(AccessGuard, OriginsAreAllowedByOriginOrName) {
-  const AccessGuard guard(
-      {.loopback = true, .allowed_origins = {"https://app.example.com", "Tools.example.com"}},
-      nullptr);
+  const Guard guard(
+      {.loopback = true, .allowed_origins = {"https://app.example.com", "Tools.example.com"}});
   for (const char* origin :
        {"http://localhost:3000", "https://127.0.0.1", "http://[::1]:5", "https://app.example.com",
         "HTTPS://APP.example.com", "http://tools.example.com:81"}) {
@@ -60,26 +70,17 @@ TEST(AccessGuard, OriginsAreAllowedByOriginOrName) {
 }
 
 TEST(AccessGuard, BeyondLoopbackLocalOriginsAreNothingSpecial) {
-  const AccessGuard guard({.loopback = false}, nullptr);
+  const Guard guard({.loopback = false});
   EXPECT_EQ(guard.CheckSource(With("x", "http://localhost")), AccessGuard::Refusal::kOrigin);
   EXPECT_EQ(guard.CheckSource(With("x")), std::nullopt);
 }
 
-TEST(AccessGuard, KnowsWhichAddressesStayOnThisMachine) {
-  for (const char* host : {"127.0.0.1", "127.1.2.3", "localhost", "::1", "[::1]"}) {
-    EXPECT_TRUE(IsLoopback(host)) << host;
-  }
-  for (const char* host : {"0.0.0.0", "::", "192.168.0.1", "127.example.com", "localhost.example",
-                           "", "example.com"}) {
-    EXPECT_FALSE(IsLoopback(host)) << host;
-  }
-}
-
-TEST(AccessGuard, WithoutAuthenticationEverybodyIsTheConfiguredTenant) {
-  const AccessGuard guard({.loopback = true, .anonymous = {"", "acme"}}, nullptr);
-  const auto verdict = guard.Check(With("localhost"));
-  EXPECT_FALSE(verdict.refusal.has_value());
-  EXPECT_EQ(verdict.principal.tenant, "acme");
+TEST(AccessGuard, FailuresAreCountedByNetwork) {
+  EXPECT_EQ(PeerNetwork("192.0.2.7:51234"), "192.0.2.7");
+  EXPECT_EQ(PeerNetwork("[2001:db8:1:2:3:4:5:6]:443"), "2001:db8:1:2::/64");
+  EXPECT_EQ(PeerNetwork("[2001:db8:1:2::9]:80"), "2001:db8:1:2::/64");
+  EXPECT_EQ(PeerNetwork("[::ffff:192.0.2.7]:80"), "192.0.2.7");
+  EXPECT_EQ(PeerNetwork("unknown"), "unknown");
 }
 
 }  // namespace

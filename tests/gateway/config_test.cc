@@ -54,15 +54,56 @@ TEST(GatewayConfig, EveryProblemIsReported) {
   EXPECT_THAT(ErrorOf(config), HasSubstr("--no-such-flag"));
 }
 
-TEST(GatewayConfig, BeyondLoopbackATokenIsRequired) {
+TEST(GatewayConfig, BeyondLoopbackAuthenticationIsRequired) {
   for (const char* host : {"0.0.0.0", "::", "192.168.1.1", "127.evil.example.com"}) {
     const auto refused = Load({{"BW_MCP_HOST", host}});
     EXPECT_EQ(refused.status().code(), StatusCode::kInvalidArgument) << host;
-    EXPECT_THAT(ErrorOf(refused), HasSubstr("BW_MCP_AUTH_TOKEN"));
+    for (const char* way : {"BW_MCP_AUTH_TOKEN", "BW_MCP_TOKENS_FILE", "BW_MCP_OAUTH_ISSUER",
+                            "--allow-unauthenticated"}) {
+      EXPECT_THAT(ErrorOf(refused), HasSubstr(way));
+    }
     EXPECT_TRUE(Load({{"BW_MCP_HOST", host}, {"BW_MCP_AUTH_TOKEN", "0123456789abcdef"}}).ok());
+    EXPECT_TRUE(Load({{"BW_MCP_HOST", host}, {"BW_MCP_TOKENS_FILE", "/x"}}).ok());
+    EXPECT_TRUE(Load({{"BW_MCP_HOST", host},
+                      {"BW_MCP_OAUTH_ISSUER", "https://as.example.com"},
+                      {"BW_MCP_RESOURCE_URL", "https://mcp.example.com/mcp"}})
+                    .ok());
+    EXPECT_TRUE(Load({{"BW_MCP_HOST", host}}, {"--allow-unauthenticated"}).ok());
     EXPECT_TRUE(Load({{"BW_MCP_HOST", host}, {"BW_MCP_TRANSPORT", "stdio"}}).ok());
   }
   EXPECT_TRUE(Load({{"BW_MCP_HOST", "localhost"}}).ok());
+}
+
+TEST(GatewayConfig, OauthIsWholeOrRefused) {
+  const auto with = [](std::map<std::string, std::string, std::less<>> more) {
+    more.emplace("BW_MCP_OAUTH_ISSUER", "https://as.example.com/tenant/");
+    more.emplace("BW_MCP_RESOURCE_URL", "https://mcp.example.com/mcp");
+    return Load(std::move(more));
+  };
+  EXPECT_TRUE(with({}).ok());
+  EXPECT_TRUE(with({{"BW_MCP_OAUTH_JWKS_URL", "https://as.example.com/keys"},
+                    {"BW_MCP_OAUTH_SCOPE_PREFIX", "https://mcp.example.com/"},
+                    {"BW_MCP_OAUTH_TENANT_CLAIM", "org"}})
+                  .ok());
+  EXPECT_TRUE(with({{"BW_MCP_OAUTH_ISSUER", "http://127.0.0.1:5"}}).ok());
+  EXPECT_THAT(ErrorOf(Load({{"BW_MCP_OAUTH_ISSUER", "https://as.example.com"}})),
+              HasSubstr("BW_MCP_RESOURCE_URL"));
+  const struct {
+    const char* variable;
+    const char* value;
+  } kWrong[] = {{"BW_MCP_OAUTH_ISSUER", "http://as.example.com"},
+                {"BW_MCP_OAUTH_ISSUER", "as.example.com"},
+                {"BW_MCP_OAUTH_JWKS_URL", "http://as.example.com/keys"},
+                {"BW_MCP_RESOURCE_URL", "https://mcp.example.com/mcp/"},
+                {"BW_MCP_RESOURCE_URL", "https://mcp.example.com/mcp#x"},
+                {"BW_MCP_OAUTH_SCOPE_PREFIX", "b w"}};
+  for (const auto& [variable, value] : kWrong) {
+    EXPECT_THAT(ErrorOf(with({{variable, value}})), HasSubstr(variable)) << value;
+  }
+  for (const char* variable : {"BW_MCP_OAUTH_TENANT_CLAIM", "BW_MCP_OAUTH_SCOPE_PREFIX",
+                               "BW_MCP_RESOURCE_URL", "BW_MCP_OAUTH_JWKS_URL"}) {
+    EXPECT_THAT(ErrorOf(Load({{variable, "https://x"}})), HasSubstr(variable));
+  }
 }
 
 TEST(GatewayConfig, TokensHaveALeastLength) {

@@ -66,7 +66,11 @@ class Bench {
   Dispatcher dispatcher{
       {provider, gateway_metrics, SystemClock(), sessions, questions, request_states}, {}, {}};
   RequestIds ids{SystemClock()};
-  McpEndpoint endpoint{{}, {}, {dispatcher, sessions, ids, *scheduler, gateway_metrics, nullptr}};
+  FailureThrottle failures{SystemClock(), {}};
+  PrincipalLimits limits{SystemClock(), {.requests_per_second = 0}};
+  McpEndpoint endpoint{{},
+                       {.options = {}, .failures = failures, .limits = limits},
+                       {dispatcher, sessions, ids, *scheduler, gateway_metrics}};
 };
 
 void ToolsList(benchmark::State& state) {

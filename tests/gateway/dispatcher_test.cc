@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 
+#include "gateway/core/authenticator.h"
 #include "tests/gateway/core_fixture.h"
 
 namespace bw::gateway {
@@ -71,7 +72,7 @@ TEST_F(DispatcherTest, InitializeOpensASessionOverHttpOnly) {
       R"({"protocolVersion":"2025-06-18","capabilities":{"sampling":{},"elicitation":{},"x":{}}})");
   request.caller.principal = "ann";
   const auto answer = Ask(request);
-  const auto session = sessions.Find(answer.session_id, "ann");
+  const auto session = sessions.Find(answer.session_id, Principal{"ann"}.Key());
   ASSERT_TRUE(session.ok());
   EXPECT_EQ(session->revision, Revision::k2025_06_18);
   EXPECT_EQ(session->capabilities_json, R"({"elicitation":{},"sampling":{}})");

@@ -3,125 +3,10 @@
 
 #include <string>
 
-#include <gmock/gmock.h>
-
-#include "common/clock/scheduler.h"
-#include "common/metrics/metrics.h"
-#include "gateway/openssl/static_token.h"
-#include "tests/gateway/core_fixture.h"
-#include "tests/gateway/fake_exchange.h"
-#include "tests/support/mcp_schema.h"
+#include "tests/gateway/endpoint_fixture.h"
 
 namespace bw::gateway {
 namespace {
-
-using Fields = std::vector<std::pair<std::string, std::string>>;
-
-constexpr const char* kVersion = "2026-07-28";
-constexpr const char* kMeta = R"("_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28",)"
-                              R"("io.modelcontextprotocol/clientCapabilities":{}})";
-
-std::string ModernBody(const std::string& method, const std::string& more = "",
-                       const std::string& id = "1") {
-  return R"({"jsonrpc":"2.0","id":)" + id + R"(,"method":")" + method + R"(","params":{)" +
-         (more.empty() ? "" : more + ",") + kMeta + "}}";
-}
-
-Fields ModernHeaders(const std::string& method, const std::string& name = "") {
-  Fields fields{{"MCP-Protocol-Version", kVersion}, {"Mcp-Method", method}};
-  if (!name.empty()) fields.emplace_back("Mcp-Name", name);
-  return fields;
-}
-
-std::string LegacyBody(const std::string& method, const std::string& params = "{}",
-                       const std::string& id = "1") {
-  return R"({"jsonrpc":"2.0","id":)" + id + R"(,"method":")" + method + R"(","params":)" + params +
-         "}";
-}
-
-const std::string kInitialize = LegacyBody("initialize", R"({"protocolVersion":"2025-06-18"})");
-const std::string kList = LegacyBody("tools/list");
-
-class EndpointTest : public CoreTest {
- protected:
-  EndpointTest() { Build(); }
-
-  void TearDown() override {
-    for (const auto& exchange : exchanges) ExpectAnswersKeepTheSchema(*exchange);
-  }
-
-  // Requests are malformed on purpose here and there; answers never.
-  static void ExpectAnswersKeepTheSchema(const FakeExchange& exchange) {
-    const std::string revision(
-        exchange.request().headers.Get("MCP-Protocol-Version").value_or("2025-11-25"));
-    const bool is_known = testing_support::McpSchema::Find(revision) != nullptr;
-    testing_support::McpTranscript transcript(is_known ? revision : "2025-11-25");
-    transcript.SentUnchecked(json::Parse(exchange.request().body).value_or(json::Json()));
-    if (exchange.response) {
-      const bool is_json = exchange.response->headers.Get("Content-Type") == "application/json";
-      if (is_json) transcript.ReceivedBody("application/json", exchange.response->body);
-    } else if (exchange.stream != nullptr) {
-      transcript.ReceivedBody("text/event-stream", exchange.stream->text());
-    }
-    EXPECT_THAT(transcript.problems(), ::testing::IsEmpty()) << exchange.request().body;
-  }
-
-  void Build() {
-    endpoint = std::make_unique<McpEndpoint>(
-        options, access,
-        McpEndpoint::Dependencies{dispatcher, sessions, ids, scheduler, metrics_of_test,
-                                  authenticator.get()});
-  }
-
-  http::Request MakeHttp(std::string method, std::string body, const Fields& fields) {
-    http::Request request;
-    request.method = std::move(method);
-    request.path = "/mcp";
-    request.body = std::move(body);
-    Fields all{{"Host", "localhost:8080"},
-               {"Content-Type", "application/json"},
-               {"Accept", "application/json, text/event-stream"}};
-    for (const auto& field : fields) {
-      std::erase_if(all, [&](const auto& old) { return old.first == field.first; });
-      if (field.second != "-") all.push_back(field);
-    }
-    for (auto& [name, value] : all) request.headers.Add(name, value);
-    return request;
-  }
-
-  std::shared_ptr<FakeExchange> Send(http::Request request) {
-    auto exchange = std::make_shared<FakeExchange>(std::move(request));
-    exchanges.push_back(exchange);
-    endpoint->Handle(exchange);
-    return exchange;
-  }
-  std::shared_ptr<FakeExchange> Post(std::string body, const Fields& fields = {}) {
-    return Send(MakeHttp("POST", std::move(body), fields));
-  }
-
-  // A session of this revision.
-  std::string OpenSession(const std::string& revision = "2025-06-18") {
-    const auto exchange =
-        Post(LegacyBody("initialize", R"({"protocolVersion":")" + revision + "\"}"));
-    return std::string(exchange->response->headers.Get("Mcp-Session-Id").value_or(""));
-  }
-
-  EndpointOptions options;
-  AccessOptions access;
-  RequestIds ids{clock};
-  metrics::Registry registry;
-  Metrics metrics_of_test{registry};
-  std::unique_ptr<Authenticator> authenticator;
-  std::unique_ptr<McpEndpoint> endpoint;
-  /// Everything a test has sent.
-  std::vector<std::shared_ptr<FakeExchange>> exchanges;
-};
-
-int ErrorCode(const http::Response& response) {
-  const auto body = json::Parse(response.body);
-  const json::Json* error = body.ok() ? json::FindObject(*body, "error") : nullptr;
-  return error == nullptr ? 0 : static_cast<int>(json::GetInt(*error, "code").value_or(-1));
-}
 
 struct Row {
   const char* what;
@@ -511,44 +396,6 @@ TEST_F(EndpointTest, SelectionAndTraceReachTheProvider) {
   EXPECT_EQ(Send(request)->response->status, 400);
 }
 
-class AuthenticatedTest : public EndpointTest {
- protected:
-  AuthenticatedTest() {
-    authenticator = std::make_unique<StaticToken>("0123456789abcdef", Principal{"ann", "acme"});
-    Build();
-  }
-};
-
-TEST_F(AuthenticatedTest, NoTokenNoService) {
-  for (const Fields& fields :
-       {Fields{}, Fields{{"Authorization", "Basic 0123456789abcdef"}},
-        Fields{{"Authorization", "Bearer wrong"}}, Fields{{"Authorization", "Bearer"}},
-        Fields{{"Authorization", "Bearer 0123456789abcdef0"}}}) {
-    for (const char* method : {"POST", "GET", "DELETE"}) {
-      const auto exchange = Send(MakeHttp(method, kList, fields));
-      EXPECT_EQ(exchange->response->status, 401);
-      EXPECT_EQ(exchange->response->headers.Get("WWW-Authenticate"),
-                fields.empty() ? R"(Bearer realm="bandwidth-mcp")"
-                               : R"(Bearer realm="bandwidth-mcp", error="invalid_token")");
-    }
-  }
-  EXPECT_EQ(provider.lists, 0);
-}
-
-TEST_F(AuthenticatedTest, TheTokenNamesPrincipalAndTenant) {
-  const auto exchange = Post(LegacyBody("tools/call", R"({"name":"hold"})"),
-                             {{"Authorization", "bearer  0123456789abcdef"}});
-  const auto held = provider.Take();
-  ASSERT_NE(held, nullptr);
-  EXPECT_EQ(held->call.caller.principal, "ann");
-  EXPECT_EQ(held->call.audience.tenant, "acme");
-}
-
-TEST_F(AuthenticatedTest, PreflightsNeedNoToken) {
-  const auto exchange = Send(MakeHttp("OPTIONS", "", {{"Origin", "http://localhost:3000"}}));
-  EXPECT_EQ(exchange->response->status, 204);
-}
-
 TEST_F(EndpointTest, WebPagesOfOthersAreRefused) {
   for (const Fields& fields :
        {Fields{{"Origin", "http://evil.example.com"}}, Fields{{"Origin", "null"}},
@@ -561,28 +408,6 @@ TEST_F(EndpointTest, WebPagesOfOthersAreRefused) {
       EXPECT_EQ(exchange->response->headers.Get("Access-Control-Allow-Origin"), std::nullopt);
     }
   }
-}
-
-TEST_F(EndpointTest, AllowedWebPagesMayReadTheAnswers) {
-  const Fields origin{{"Origin", "http://localhost:6274"}};
-  const auto preflight = Send(MakeHttp("OPTIONS", "", origin));
-  EXPECT_EQ(preflight->response->status, 204);
-  EXPECT_EQ(preflight->response->headers.Get("Access-Control-Allow-Methods"),
-            "POST, DELETE, OPTIONS");
-  const std::string allowed(
-      preflight->response->headers.Get("Access-Control-Allow-Headers").value_or(""));
-  for (const char* name : {"content-type", "authorization", "mcp-protocol-version", "mcp-method",
-                           "mcp-name", "mcp-session-id", "last-event-id"}) {
-    EXPECT_NE(allowed.find(name), std::string::npos) << name;
-  }
-  for (const std::string& body : {kList, std::string("{bad"), kInitialize}) {
-    const auto exchange = Post(body, origin);
-    EXPECT_EQ(exchange->response->headers.Get("Access-Control-Allow-Origin"),
-              "http://localhost:6274");
-    EXPECT_EQ(exchange->response->headers.Get("Access-Control-Expose-Headers"),
-              "Mcp-Session-Id, WWW-Authenticate");
-  }
-  EXPECT_EQ(Post(kList)->response->headers.Get("Access-Control-Allow-Origin"), std::nullopt);
 }
 
 }  // namespace

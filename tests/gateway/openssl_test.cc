@@ -6,7 +6,6 @@
 
 #include "common/base64/base64.h"
 #include "gateway/openssl/aead_sealer.h"
-#include "gateway/openssl/static_token.h"
 
 namespace bw::gateway {
 namespace {
@@ -80,17 +79,6 @@ TEST(AeadSealer, SecretsAreBounded) {
   EXPECT_EQ(code(std::vector<std::string>(AeadSealer::kMaxSecrets, kOne)), StatusCode::kOk);
   EXPECT_EQ(code(std::vector<std::string>(AeadSealer::kMaxSecrets + 1, kOne)),
             StatusCode::kInvalidArgument);
-}
-
-TEST(StaticToken, IsTheWholeTokenOrNothing) {
-  const StaticToken token("0123456789abcdef", {"ann", "acme"});
-  const auto principal = token.Authenticate("0123456789abcdef");
-  ASSERT_TRUE(principal.has_value());
-  EXPECT_EQ(principal->name, "ann");
-  EXPECT_EQ(principal->tenant, "acme");
-  for (const char* wrong : {"", "0123456789abcde", "0123456789abcdef0", "0123456789ABCDEF"}) {
-    EXPECT_FALSE(token.Authenticate(wrong).has_value()) << wrong;
-  }
 }
 
 TEST(AeadSealerDigest, IsSha256WhateverTheKey) {

@@ -57,6 +57,9 @@ TEST(Protocol, EveryFaultHasItsCodeAndStatus) {
       {Fault::kNotAllowed, -32000, 405},
       {Fault::kNotAcceptable, -32000, 406},
       {Fault::kMediaType, -32000, 415},
+      {Fault::kInsufficientScope, -31403, 403},
+      {Fault::kTooManyRequests, -31429, 429},
+      {Fault::kUnavailable, -32603, 503},
   };
   EXPECT_EQ(std::size(rows), FaultTable().size());
   for (const Row& row : rows) {

@@ -45,7 +45,9 @@ Command Standalone(const std::string& upstream, std::vector<std::string> args) {
   return {.program = "bandwidth-mcp",
           .args = std::move(args),
           .environment = {"BW_CLIENT_ID=c", "BW_CLIENT_SECRET=s", "BW_ACCOUNT_ID=9900000",
-                          "BW_API_URL=" + upstream, "BW_VOICE_URL=" + upstream},
+                          "BW_API_URL=" + upstream, "BW_VOICE_URL=" + upstream,
+                          // One client asks as fast as it can.
+                          "BW_MCP_RATE_PER_SECOND=0"},
           .pipe_stdio = true};
 }
 
