@@ -126,7 +126,12 @@ grpc::ServerWriteReactor<v1::CallToolResponse>* FakeToolService::CallTool(
     return new ScriptedCall({TextMessage("A simple text.")}, at_once, ok);
   if (name == "fail") return new ScriptedCall({TextMessage("It failed.", true)}, at_once, ok);
   if (name == "ask") {
+    const std::string& answers = request->context().input_responses_json();
+    if (!answers.empty()) return new ScriptedCall({TextMessage(answers)}, at_once, ok);
     v1::CallToolResponse message;
+    message.mutable_input_required()->set_input_requests_json(
+        R"({"who":{"method":"elicitation/create","params":{"message":"Who?",)"
+        R"("requestedSchema":{"type":"object","properties":{"name":{"type":"string"}}}}}})");
     message.mutable_input_required()->set_request_state("s");
     return new ScriptedCall({message}, at_once, ok);
   }

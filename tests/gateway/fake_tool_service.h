@@ -12,8 +12,8 @@
 namespace bw::gateway {
 
 /// Tools: test_simple_text, echo{text}, progress (three steps, 50 ms apart), hold (until
-/// cancelled), fail (runs and fails), ask (needs a person's answer), refuse (an error of the
-/// service). One text and one binary resource, one template.
+/// cancelled), fail (runs and fails), ask (wants an answer named `who`, then tells it), refuse (an
+/// error of the service). One text and one binary resource, one template.
 class FakeToolService : public bw::tool_service::v1::ToolService::CallbackService {
  public:
   grpc::ServerUnaryReactor* ListTools(grpc::CallbackServerContext* context,
