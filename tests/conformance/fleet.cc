@@ -13,8 +13,13 @@ using testing_support::ChildProcess;
 using testing_support::Command;
 
 constexpr std::chrono::milliseconds kStartLimit{30'000};
-constexpr const char* kSessionKeys =
-    "BW_MCP_SESSION_KEYS=a-key-of-the-tests-that-all-gateways-of-a-fleet-share";
+// The suite is one client in a hurry: what one may ask for in a second is not its subject.
+const std::vector<std::string>& GatewayEnvironment() {
+  static const std::vector<std::string> environment{
+      "BW_MCP_SESSION_KEYS=a-key-of-the-tests-that-all-gateways-of-a-fleet-share",
+      "BW_MCP_RATE_PER_SECOND=0"};
+  return environment;
+}
 
 std::string SourceFile(const std::string& name) {
   const char* root = std::getenv("BW_SOURCE_DIR");
@@ -53,7 +58,7 @@ StatusOr<std::unique_ptr<Fleet>> Fleet::Start(int gateways) {
         fleet->Launch({.program = "bw-gateway",
                        .args = {"--port", "0", "--admin-port=-1", "--tool-service",
                                 Loopback(fixtures_port), "--event-store", Loopback(store_port)},
-                       .environment = {kSessionKeys}}));
+                       .environment = GatewayEnvironment()}));
     fleet->gateway_processes_.push_back(gateway);
   }
   std::vector<std::string> addresses;

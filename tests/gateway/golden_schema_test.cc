@@ -31,6 +31,7 @@ const std::map<std::string, std::string>& Methods() {
       {"resources_read", "resources/read"},
       {"tools_call", "tools/call"},
       {"tools_call_error", "tools/call"},
+      {"tools_call_input_required", "tools/call"},
       {"tools_list", "tools/list"},
   };
   return methods;
