@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "common/http_client/request_check.h"
+#include "common/status/unsent.h"
 
 namespace bw::http_client {
 namespace {
@@ -193,18 +194,18 @@ std::unique_ptr<Transfer> EventLoop::NewTransfer() {
 void EventLoop::StartJob(Job job) {
   if (!job.refused.ok()) {
     inbox_->Release();
-    job.done(job.refused);
+    job.done(MarkUnsent(job.refused));
     return;
   }
   std::unique_ptr<Transfer> transfer = NewTransfer();
   const std::uint64_t id = job.id;
   const std::chrono::milliseconds timeout = job.request.timeout;
   if (Status ready = transfer->Start(std::move(job)); !ready.ok()) {
-    Complete(std::move(transfer), std::move(ready));
+    Complete(std::move(transfer), MarkUnsent(std::move(ready)));
     return;
   }
   if (curl_multi_add_handle(multi_, transfer->easy()) != CURLM_OK) {
-    Complete(std::move(transfer), ResourceExhausted("no memory for another request"));
+    Complete(std::move(transfer), MarkUnsent(ResourceExhausted("no memory for another request")));
     return;
   }
   const auto now = std::chrono::steady_clock::now();
@@ -218,7 +219,8 @@ void EventLoop::Abort(std::uint64_t id, const Status& why) {
   auto node = running_.extract(id);
   if (node.empty()) return;
   curl_multi_remove_handle(multi_, node.mapped()->easy());
-  Complete(std::move(node.mapped()), why);
+  Status result = node.mapped()->CutOff(why);
+  Complete(std::move(node.mapped()), std::move(result));
 }
 
 void EventLoop::AbortOverdue() {
@@ -259,7 +261,7 @@ void EventLoop::CancelEverything() {
   for (Inbox::Taken taken = inbox_->Take(); !taken.jobs.empty(); taken = inbox_->Take()) {
     for (Job& job : taken.jobs) {
       inbox_->Release();
-      job.done(Cancelled("the HTTP client is stopping"));
+      job.done(MarkUnsent(Cancelled("the HTTP client is stopping")));
     }
   }
 }

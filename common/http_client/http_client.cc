@@ -42,12 +42,14 @@ class CurlHttpClient : public HttpClient {
 
 }  // namespace
 
+bool IsSameField(std::string_view a, std::string_view b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](char x, char y) { return Lower(x) == Lower(y); });
+}
+
 std::string_view FindHeader(const Headers& headers, std::string_view name) {
   for (const auto& [candidate, value] : headers) {
-    if (std::equal(candidate.begin(), candidate.end(), name.begin(), name.end(),
-                   [](char a, char b) { return Lower(a) == Lower(b); })) {
-      return value;
-    }
+    if (IsSameField(candidate, name)) return value;
   }
   return {};
 }

@@ -7,7 +7,6 @@
 namespace bw::http_client {
 namespace {
 
-constexpr std::size_t kMaxUrlBytes = 16u << 10;
 constexpr std::size_t kMaxHeaderBytes = 64u << 10;
 constexpr std::size_t kMaxMethodBytes = 32;
 

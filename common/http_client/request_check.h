@@ -6,6 +6,8 @@
 
 namespace bw::http_client {
 
+inline constexpr std::size_t kMaxUrlBytes = 16u << 10;
+
 /// INVALID_ARGUMENT naming the method, URL or header field; values are never quoted, they may be
 /// secrets.
 Status CheckRequest(const Request& request);

@@ -4,6 +4,9 @@
 #include <array>
 #include <utility>
 
+#include "common/http_client/peer_address.h"
+#include "common/status/unsent.h"
+
 namespace bw::http_client {
 namespace {
 
@@ -39,8 +42,11 @@ std::string_view Trim(std::string_view text) {
 
 Transfer::Transfer(const Options& options, curl_opensocket_callback open_socket,
                    curl_closesocket_callback close_socket, void* loop)
-    : easy_(curl_easy_init()) {
-  if (easy_ != nullptr) SetUpOnce(options, open_socket, close_socket, loop);
+    : easy_(curl_easy_init()),
+      open_socket_(open_socket),
+      loop_(loop),
+      decodes_(options.decode_gzip) {
+  if (easy_ != nullptr) SetUpOnce(options, close_socket);
 }
 
 Transfer::~Transfer() {
@@ -48,8 +54,7 @@ Transfer::~Transfer() {
   curl_easy_cleanup(easy_);
 }
 
-void Transfer::SetUpOnce(const Options& options, curl_opensocket_callback open_socket,
-                         curl_closesocket_callback close_socket, void* loop) {
+void Transfer::SetUpOnce(const Options& options, curl_closesocket_callback close_socket) {
   curl_easy_setopt(easy_, CURLOPT_PRIVATE, this);
   curl_easy_setopt(easy_, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(easy_, CURLOPT_PROTOCOLS_STR, "http,https");
@@ -66,6 +71,7 @@ void Transfer::SetUpOnce(const Options& options, curl_opensocket_callback open_s
   if (!options.ca_file.empty()) {
     curl_easy_setopt(easy_, CURLOPT_CAINFO, options.ca_file.c_str());
   }
+  if (options.decode_gzip) curl_easy_setopt(easy_, CURLOPT_ACCEPT_ENCODING, "gzip, deflate");
   curl_easy_setopt(easy_, CURLOPT_ERRORBUFFER, error_text_);
   curl_easy_setopt(easy_, CURLOPT_WRITEFUNCTION, &Transfer::OnBody);
   curl_easy_setopt(easy_, CURLOPT_WRITEDATA, this);
@@ -73,10 +79,10 @@ void Transfer::SetUpOnce(const Options& options, curl_opensocket_callback open_s
   curl_easy_setopt(easy_, CURLOPT_HEADERDATA, this);
   curl_easy_setopt(easy_, CURLOPT_PREREQFUNCTION, &Transfer::OnBeforeSend);
   curl_easy_setopt(easy_, CURLOPT_PREREQDATA, this);
-  curl_easy_setopt(easy_, CURLOPT_OPENSOCKETFUNCTION, open_socket);
-  curl_easy_setopt(easy_, CURLOPT_OPENSOCKETDATA, loop);
+  curl_easy_setopt(easy_, CURLOPT_OPENSOCKETFUNCTION, &Transfer::OnOpenSocket);
+  curl_easy_setopt(easy_, CURLOPT_OPENSOCKETDATA, this);
   curl_easy_setopt(easy_, CURLOPT_CLOSESOCKETFUNCTION, close_socket);
-  curl_easy_setopt(easy_, CURLOPT_CLOSESOCKETDATA, loop);
+  curl_easy_setopt(easy_, CURLOPT_CLOSESOCKETDATA, loop_);
 }
 
 Status Transfer::Start(Job job) {
@@ -86,6 +92,7 @@ Status Transfer::Start(Job job) {
   sends_ = 0;
   too_large_ = false;
   head_complete_ = false;
+  peer_refused_ = false;
   error_text_[0] = '\0';
   if (easy_ == nullptr) return ResourceExhausted("no memory for another request");
   BW_RETURN_IF_ERROR(SetHeaders());
@@ -143,20 +150,42 @@ HttpClient::Done Transfer::TakeDone() {
 }
 
 StatusOr<Response> Transfer::Finish(CURLcode code) {
-  if (code != CURLE_OK) return ErrorOf(code);
+  if (code != CURLE_OK) return CutOff(ErrorOf(code));
   // curl takes the end of the connection for the end of the header section.
   if (!head_complete_) return Unavailable("the answer ended within its headers");
   long status = 0;
   curl_easy_getinfo(easy_, CURLINFO_RESPONSE_CODE, &status);
   response_.status = static_cast<int>(status);
+  if (status >= 300 && status < 400) response_.peer_is_public = PeerIsPublic();
+  if (decodes_ && !FindHeader(response_.headers, "content-encoding").empty()) {
+    // They describe the bytes on the wire, not those handed out.
+    std::erase_if(response_.headers, [](const auto& field) {
+      return IsSameField(field.first, "content-encoding") ||
+             IsSameField(field.first, "content-length");
+    });
+  }
   return std::move(response_);
 }
 
+bool Transfer::PeerIsPublic() const {
+  const char* peer = nullptr;
+  curl_easy_getinfo(easy_, CURLINFO_PRIMARY_IP, &peer);
+  return peer != nullptr && IsPublicAddress(std::string_view(peer));
+}
+
+Status Transfer::CutOff(Status why) const { return sends_ == 0 ? MarkUnsent(std::move(why)) : why; }
+
 Status Transfer::ErrorOf(CURLcode code) const {
+  if (peer_refused_ && sends_ == 0) {
+    return PermissionDenied("the host has no address on the public internet");
+  }
   if (too_large_ || code == CURLE_FILESIZE_EXCEEDED) {
     return ResourceExhausted("the answer is larger than the allowed " +
                              std::to_string(job_.request.max_response_bytes) +
                              " bytes (or its headers are)");
+  }
+  if (code == CURLE_BAD_CONTENT_ENCODING) {
+    return DataLoss("the answer's compressed body is broken");
   }
   if (code == CURLE_ABORTED_BY_CALLBACK) {
     return Unavailable(
@@ -203,12 +232,27 @@ std::size_t Transfer::OnHeader(char* data, std::size_t size, std::size_t count, 
   return bytes;
 }
 
-int Transfer::OnBeforeSend(void* self, char*, char*, int, int) {
+int Transfer::OnBeforeSend(void* self, char* peer, char*, int, int) {
   auto& transfer = *static_cast<Transfer*>(self);
+  // A kept connection may have been opened by a request that could go anywhere.
+  if (transfer.job_.request.public_peers_only && !IsPublicAddress(std::string_view(peer))) {
+    transfer.peer_refused_ = true;
+    return CURL_PREREQFUNC_ABORT;
+  }
   if (++transfer.sends_ > 1 && !MayBeSentTwice(transfer.job_.request.method)) {
     return CURL_PREREQFUNC_ABORT;
   }
   return CURL_PREREQFUNC_OK;
+}
+
+// Called for each address a name stands for, so that a refused one may be followed by another.
+curl_socket_t Transfer::OnOpenSocket(void* self, curlsocktype purpose, curl_sockaddr* address) {
+  auto& transfer = *static_cast<Transfer*>(self);
+  if (transfer.job_.request.public_peers_only && !IsPublicAddress(address->addr)) {
+    transfer.peer_refused_ = true;
+    return CURL_SOCKET_BAD;
+  }
+  return transfer.open_socket_(transfer.loop_, purpose, address);
 }
 
 }  // namespace bw::http_client

@@ -40,6 +40,8 @@ class Transfer {
   Status Start(Job job);
   /// What the exchange came to, given curl's verdict; the transfer can be started again afterwards.
   StatusOr<Response> Finish(CURLcode code);
+  /// `why` the loop gives the exchange up, marked unsent when nothing of it was sent.
+  Status CutOff(Status why) const;
   /// The callback of the running job, to be run after Finish; also forgets the request, which may
   /// hold secrets.
   HttpClient::Done TakeDone();
@@ -47,16 +49,20 @@ class Transfer {
  private:
   static std::size_t OnBody(char* data, std::size_t size, std::size_t count, void* self);
   static std::size_t OnHeader(char* data, std::size_t size, std::size_t count, void* self);
-  static int OnBeforeSend(void* self, char*, char*, int, int);
+  static int OnBeforeSend(void* self, char* peer, char*, int, int);
+  static curl_socket_t OnOpenSocket(void* self, curlsocktype purpose, curl_sockaddr* address);
 
-  void SetUpOnce(const Options& options, curl_opensocket_callback open_socket,
-                 curl_closesocket_callback close_socket, void* loop);
+  void SetUpOnce(const Options& options, curl_closesocket_callback close_socket);
   void SetMethod();
   Status SetHeaders();
   bool AddHeader(std::string_view line);
   Status ErrorOf(CURLcode code) const;
+  bool PeerIsPublic() const;
 
   CURL* easy_;
+  const curl_opensocket_callback open_socket_;
+  void* const loop_;
+  const bool decodes_;
   Job job_;
   curl_slist* header_list_ = nullptr;
   Response response_;
@@ -64,6 +70,7 @@ class Transfer {
   int sends_ = 0;
   bool too_large_ = false;
   bool head_complete_ = false;
+  bool peer_refused_ = false;
   char error_text_[CURL_ERROR_SIZE] = {};
 };
 

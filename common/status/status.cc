@@ -1,7 +1,15 @@
 #include "common/status/status.h"
 
+#include <utility>
+
+#include <absl/strings/cord.h>
+
+#include "common/status/unsent.h"
+
 namespace bw {
 namespace {
+
+constexpr absl::string_view kUnsent = "bw/unsent";
 
 absl::string_view ToAbsl(std::string_view text) { return {text.data(), text.size()}; }
 
@@ -86,7 +94,16 @@ Status Annotate(const Status& status, std::string_view context) {
   std::string message(context);
   message += ": ";
   message += Message(status);
-  return MakeStatus(status.code(), message);
+  Status annotated = MakeStatus(status.code(), message);
+  return IsUnsent(status) ? MarkUnsent(std::move(annotated)) : annotated;
 }
+
+Status MarkUnsent(Status status) {
+  // A no-op on OK.
+  status.SetPayload(kUnsent, absl::Cord());
+  return status;
+}
+
+bool IsUnsent(const Status& status) { return status.GetPayload(kUnsent).has_value(); }
 
 }  // namespace bw

@@ -18,6 +18,8 @@ class FaultConnection {
   FaultConnection(int socket, int number) : socket_(socket), number_(number) {}
   /// 0 for the first connection of the server, then 1, …
   int number() const { return number_; }
+  /// For layers of the test's own; closed by the server.
+  int socket() const { return socket_; }
   /// The next request (head, and body by Content-Length); "" when the client closed.
   std::string ReadRequest();
   /// False when the client is gone.

@@ -10,6 +10,7 @@
 
 #include <gtest/gtest.h>
 
+#include "common/status/unsent.h"
 #include "tests/common/http_client/fault_server.h"
 
 namespace bw::http_client {
@@ -220,6 +221,53 @@ TEST(HttpClient, NobodyListeningIsUnavailable) {
     url = gone.Url();
   }
   EXPECT_EQ(CodeOf(*MakeHttpClient(), Get(url)), StatusCode::kUnavailable);
+}
+
+// Whether a failure may have had an effect is the caller's next question.
+TEST(HttpClient, FailuresBeforeAnythingWasSentSaySo) {
+  std::string gone_url;
+  {
+    FaultServer gone(Echo);
+    gone_url = gone.Url();
+  }
+  const auto client = MakeHttpClient();
+  EXPECT_TRUE(IsUnsent(SendAndWait(*client, Post(gone_url, "x")).status()));
+  EXPECT_TRUE(IsUnsent(SendAndWait(*client, Post("http://no-such-host.invalid/", "x")).status()));
+  EXPECT_TRUE(IsUnsent(SendAndWait(*client, Post("ftp://127.0.0.1/", "x")).status()));
+  FaultServer silent([](FaultConnection& connection) { connection.WaitForClose(); });
+  Request slow = Post(silent.Url(), "x");
+  slow.timeout = std::chrono::milliseconds(50);
+  EXPECT_FALSE(IsUnsent(SendAndWait(*client, slow).status()));
+  FaultServer closing(AnswerOnce(""));
+  EXPECT_FALSE(IsUnsent(SendAndWait(*client, Post(closing.Url(), "x")).status()));
+}
+
+TEST(HttpClient, PublicPeersOnlyRefusesLoopbackAlsoOnAKeptConnection) {
+  FaultServer server(Echo);
+  const auto client = MakeHttpClient();
+  Request request = Get(server.Url());
+  request.public_peers_only = true;
+  for (int round = 0; round < 2; ++round) {
+    const auto refused = SendAndWait(*client, request);
+    EXPECT_EQ(refused.status().code(), StatusCode::kPermissionDenied) << round;
+    EXPECT_TRUE(IsUnsent(refused.status()));
+    EXPECT_EQ(server.connections(), round);
+    EXPECT_TRUE(SendAndWait(*client, Get(server.Url())).ok());
+  }
+  for (const char* host : {"localhost", "[::1]", "0.0.0.0", "0x7f.1", "2130706433"}) {
+    Request other = request;
+    other.url = std::string("http://") + host + ":" + std::to_string(server.port()) + "/";
+    EXPECT_FALSE(SendAndWait(*client, other).ok()) << host;
+  }
+  // The refusals cost the connection that was kept, and made none.
+  EXPECT_EQ(server.connections(), 2);
+}
+
+TEST(HttpClient, RedirectionsSayWhereTheyCameFrom) {
+  FaultServer server(AnswerOnce("HTTP/1.1 307 Go\r\nLocation: /x\r\nContent-Length: 0\r\n\r\n"));
+  const auto answer = SendAndWait(*MakeHttpClient(), Get(server.Url()));
+  ASSERT_TRUE(answer.ok());
+  EXPECT_FALSE(answer->peer_is_public);
 }
 
 TEST(HttpClient, MoreBytesThanDeclaredDoNotReachTheNextAnswer) {

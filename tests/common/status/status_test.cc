@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "common/status/unsent.h"
+
 namespace bw {
 namespace {
 
@@ -31,6 +33,17 @@ TEST(Status, AnnotateKeepsTheCode) {
   const Status annotated = Annotate(NotFound("no such call"), "GetCall");
   EXPECT_EQ(ToString(annotated), "NOT_FOUND: GetCall: no such call");
   EXPECT_TRUE(Annotate(OkStatus(), "anything").ok());
+}
+
+TEST(Status, UnsentIsNotedAndKept) {
+  EXPECT_FALSE(IsUnsent(Unavailable("reset")));
+  EXPECT_FALSE(IsUnsent(OkStatus()));
+  const Status unsent = MarkUnsent(Unavailable("refused"));
+  EXPECT_TRUE(IsUnsent(unsent));
+  EXPECT_EQ(Message(unsent), "refused");
+  EXPECT_TRUE(IsUnsent(Annotate(unsent, "the token")));
+  EXPECT_FALSE(IsUnsent(Annotate(Unavailable("reset"), "the token")));
+  EXPECT_TRUE(MarkUnsent(OkStatus()).ok());
 }
 
 }  // namespace
