@@ -16,6 +16,7 @@
 #include "common/rpc/rpc.h"
 #include "tool-service/builtin/builtin_tools.h"
 #include "tool-service/core/catalogue_notifier.h"
+#include "tool-service/core/completion.h"
 #include "tool-service/core/configured_defaults.h"
 #include "tool-service/core/credentials.h"
 #include "tool-service/core/prompts.h"
@@ -118,6 +119,7 @@ struct App::Parts {
   std::optional<Toolbox> toolbox;
   std::optional<Resources> resources;
   std::optional<Prompts> prompts;
+  std::optional<Completions> completions;
   std::optional<CatalogueNotifier> notifier;
   std::unique_ptr<Scheduler> scheduler;
   std::unique_ptr<grpc::Service> service;
@@ -228,13 +230,14 @@ Status App::Parts::Start(const Config& config, Dependencies dependencies) {
   LoadAllTools(config);
   resources.emplace(facts, credentials, *journal, SystemClock());
   prompts.emplace(facts);
+  completions.emplace(facts, credentials, *journal, SystemClock());
   notifier.emplace([this] { return RevisionsOf(*tools.Snapshot(), toolbox->policy()); });
   tools.OnReplace([this] { notifier->Changed(); });
   ServerLimits limits;
   limits.max_calls_in_flight = config.max_calls_in_flight;
   limits.call_timeout = milliseconds(config.call_timeout_ms);
-  service = MakeToolService(
-      {*toolbox, *resources, *prompts, *notifier, SystemClock(), *metrics, facts, limits});
+  service = MakeToolService({*toolbox, *resources, *prompts, *completions, *notifier, SystemClock(),
+                             *metrics, facts, limits});
   rpc::ServerOptions options;
   options.listen = config.listen;
   BW_ASSIGN_OR_RETURN(server, rpc::Server::Start(options, {service.get()}));

@@ -3,6 +3,7 @@
 
 #include <fstream>
 #include <map>
+#include <sstream>
 
 #include <gmock/gmock.h>
 #include <grpcpp/grpcpp.h>
@@ -125,6 +126,66 @@ TEST_F(AppTest, EveryPromptIsListedByDefault) {
   grpc::ClientContext context;
   ASSERT_TRUE(stub->ListPrompts(&context, request, &response).ok());
   EXPECT_EQ(response.prompts_size(), 4);
+}
+
+// Secrets are the variables that no flag can set; --help lists them.
+std::vector<std::string> SecretVariables() {
+  const auto help = LoadConfig(config::Environment(), std::vector<std::string>{"--help"});
+  EXPECT_TRUE(help.ok() && help->text_to_print);
+  std::istringstream lines(
+      help->text_to_print->substr(help->text_to_print->find("Environment only")));
+  std::vector<std::string> variables;
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with("  BW_")) variables.push_back(line.substr(2));
+  }
+  return variables;
+}
+
+TEST_F(AppTest, NothingThatIsReadShowsASecret) {
+  const std::string marker = "do-not-show";
+  const std::vector<std::string> secrets = SecretVariables();
+  EXPECT_THAT(secrets, testing::UnorderedElementsAre("BW_CLIENT_SECRET", "BW_CALLBACK_PASSWORD"));
+  config::Environment environment;
+  for (const std::string& secret : secrets) environment.Set(secret, marker + secret);
+  environment.Set("BW_CLIENT_ID", marker + "-client");
+  environment.Set("BW_CALLBACK_USERNAME", marker + "-user");
+  environment.Set("BW_MCP_BASE_URL", "https://calls.example.com");
+  const auto loaded = LoadConfig(environment, {});
+  ASSERT_TRUE(loaded.ok()) << ToString(loaded.status());
+  Config config = Quiet();
+  config.client_id = loaded->config.client_id;
+  config.client_secret = loaded->config.client_secret;
+  config.callback_username = loaded->config.callback_username;
+  config.callback_password = loaded->config.callback_password;
+  config.base_url = loaded->config.base_url;
+  Start(config);
+  std::string read;
+  for (const char* uri :
+       {"resource://config", "resource://mcp_agent_reference", "resource://number_order_guide"}) {
+    proto::ReadResourceRequest request;
+    request.set_tenant("default");
+    request.set_uri(uri);
+    proto::ReadResourceResponse response;
+    grpc::ClientContext context;
+    ASSERT_TRUE(stub->ReadResource(&context, request, &response).ok()) << uri;
+    read += response.contents(0).text();
+  }
+  proto::GetPromptRequest prompt;
+  prompt.set_tenant("default");
+  prompt.set_name("set_up_callbacks");
+  proto::GetPromptResponse written;
+  proto::GetInstructionsRequest instructions;
+  instructions.set_tenant("default");
+  proto::GetInstructionsResponse told;
+  grpc::ClientContext prompt_context;
+  grpc::ClientContext instructions_context;
+  ASSERT_TRUE(stub->GetPrompt(&prompt_context, prompt, &written).ok());
+  ASSERT_TRUE(stub->GetInstructions(&instructions_context, instructions, &told).ok());
+  read += written.messages(0).content().text().text() + told.text();
+  EXPECT_THAT(read, HasSubstr("\"credentials_set\": true"));
+  EXPECT_THAT(read, HasSubstr("\"callback_credentials_set\": true"));
+  EXPECT_THAT(read, HasSubstr("https://calls.example.com"));
+  EXPECT_THAT(read, testing::Not(HasSubstr(marker)));
 }
 
 TEST_F(AppTest, DrainingDoesNotWaitForThoseWhoWatch) {

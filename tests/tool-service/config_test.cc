@@ -39,6 +39,16 @@ TEST(LoadConfig, EnvironmentAndFlags) {
   EXPECT_THAT(loaded->config.tools, ElementsAre("createCall", "listCalls"));
 }
 
+TEST(LoadConfig, TheBaseUrlHoldsNoSecret) {
+  for (const char* url :
+       {"https://user:password@calls.example.com", "https://calls.example.com?k=1",
+        "https://calls.example.com#k", "https://", "calls.example.com"}) {
+    EXPECT_THAT(std::string(Message(Load({{"BW_MCP_BASE_URL", url}}).status())),
+                HasSubstr("BW_MCP_BASE_URL"))
+        << url;
+  }
+}
+
 TEST(LoadConfig, ReportsEveryProblemAtOnce) {
   const auto loaded = Load({{"BW_CLIENT_ID", "id"},
                             {"BW_CALLBACK_PASSWORD", "p"},

@@ -25,6 +25,8 @@ class FakeJournal : public EventJournal {
   std::map<std::string, Receipt> receipts;
   std::deque<StatusOr<EventPage>> pages;
   std::deque<StatusOr<EventPage>> unread;
+  /// Beyond them, `calls` make one page.
+  std::deque<CallPage> call_pages;
   StatusOr<QueueOutcome> queue_outcome = QueueOutcome{};
   Status failure = OkStatus();
 
@@ -50,7 +52,12 @@ class FakeJournal : public EventJournal {
     call_queries.push_back(query);
     if (!failure.ok()) return done(failure);
     CallPage page;
-    for (const auto& [id, call] : calls) page.calls.push_back(call);
+    if (call_pages.empty()) {
+      for (const auto& [id, call] : calls) page.calls.push_back(call);
+    } else {
+      page = std::move(call_pages.front());
+      call_pages.pop_front();
+    }
     done(page);
   }
   void GetReceipt(const CallContext&, const std::string& id, Done<Receipt> done) override {

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "common/json/json.h"
+#include "tool-service/core/call_log.h"
 
 namespace bw::tool_service {
 namespace {
@@ -140,6 +141,7 @@ void ReadDashboard(HttpClient& http, const std::string& path_and_query, const Ca
   request.url = std::string(kDashboardBase) + path_and_query;
   request.headers = {{"Accept", "application/xml"}};
   request.tenant = context.tenant;
+  request.on_setback = SetbackLog(context);
   const std::shared_ptr<HttpCall> call =
       http.Send(std::move(request), [done = std::move(done)](StatusOr<HttpResponse> response) {
         if (!response.ok()) return done(response.status());

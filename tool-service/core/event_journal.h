@@ -33,6 +33,7 @@ struct Event {
   /// The webhook's object; null when it could not be read.
   json::Json payload;
   std::string tag;
+  std::string application_id;
 };
 
 /// All that is set must hold.
@@ -71,6 +72,8 @@ struct Receipt {
   std::int64_t queued_time_ms = 0;
   std::int64_t delivered_time_ms = 0;
   std::uint64_t event_seq = 0;
+  /// May hold passwords: RedactBxml before anybody sees it.
+  std::string bxml;
 };
 
 struct Turn {
@@ -88,6 +91,7 @@ struct CallRecord {
   std::string from;
   std::string to;
   std::string tag;
+  std::string application_id;
   std::int64_t start_time_ms = 0;
   std::int64_t answer_time_ms = 0;
   std::int64_t end_time_ms = 0;

@@ -157,13 +157,17 @@ Json DescribeCall(const CallRecord& call) {
   SetText(described, "direction", std::string(DirectionName(call.direction)));
   SetText(described, "from", call.from);
   SetText(described, "to", call.to);
+  SetText(described, "application_id", call.application_id);
   SetText(described, "tag", call.tag);
   SetTime(described, "start_time", call.start_time_ms);
   SetTime(described, "answer_time", call.answer_time_ms);
   SetTime(described, "end_time", call.end_time_ms);
   SetText(described, "disconnect_cause", call.disconnect_cause);
   SetText(described, "error_message", call.error_message);
-  if (call.queued) described["queued"] = DescribeReceipt(*call.queued);
+  if (call.queued) {
+    described["queued"] = DescribeReceipt(*call.queued);
+    SetText(described["queued"], "bxml", RedactBxml(call.queued->bxml));
+  }
   if (!call.turns.empty()) {
     Json& turns = described["turns"] = Json::array();
     for (const Turn& turn : call.turns) turns.push_back(DescribeTurn(turn));

@@ -19,7 +19,8 @@ json::Json DescribeEvent(const Event& event, bool with_payload = false);
 std::string EventLine(const Event& event);
 
 json::Json DescribeReceipt(const Receipt& receipt);
-/// With turns oldest first; passwords inside documents are replaced by ***.
+/// With the queued document and turns, oldest first; passwords inside documents are replaced by
+/// ***.
 json::Json DescribeCall(const CallRecord& call);
 std::string CallLine(const CallRecord& call);
 

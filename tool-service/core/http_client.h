@@ -16,6 +16,16 @@ namespace bw::tool_service {
 
 using HttpHeaders = std::vector<std::pair<std::string, std::string>>;
 
+/// What delays an answer: an exchange that is repeated, a token that is renewed.
+struct Setback {
+  /// "retrying after 429"
+  std::string what;
+  /// The HTTP status; 0 when there was none.
+  int status = 0;
+  /// Until the next attempt.
+  std::chrono::milliseconds pause{0};
+};
+
 struct HttpRequest {
   std::string method = "GET";
   /// Absolute, percent-encoded, naming the production host as the OpenAPI document does; the
@@ -31,6 +41,8 @@ struct HttpRequest {
   std::chrono::milliseconds timeout{30'000};
   /// A larger answer is refused with RESOURCE_EXHAUSTED.
   std::size_t max_response_bytes = 16u << 20;
+  /// Told of each setback if set: on any thread, without a lock; must not block.
+  std::function<void(const Setback&)> on_setback = {};
 };
 
 struct HttpResponse {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "tool-service/core/call_uri.h"
 #include "tool-service/core/phone_number.h"
 #include "tool-service/core/prompt_texts.h"
 #include "tool-service/core/registry.h"
@@ -11,7 +12,6 @@ namespace bw::tool_service {
 namespace {
 
 constexpr std::size_t kMaxIdBytes = 64;
-constexpr std::size_t kMaxCallIdBytes = 256;
 
 PromptArgument From(ArgumentKind application) {
   const bool voice = application == ArgumentKind::kVoiceApplication;
@@ -155,6 +155,7 @@ std::string ProblemOf(const PromptArgument& argument, const std::string& value) 
       return IsId(value, kMaxIdBytes)
                  ? ""
                  : "must be at most " + std::to_string(kMaxIdBytes) + " letters, digits, - and _";
+    case ArgumentKind::kCall:
     case ArgumentKind::kActiveCall:
       return IsId(value, kMaxCallIdBytes) ? ""
                                           : "must be a call id as createCall or an event gave it";

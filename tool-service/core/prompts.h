@@ -27,6 +27,7 @@ enum class ArgumentKind {
   /// Of either kind.
   kApplication,
   kAccount,
+  kCall,
   /// A call that has not ended.
   kActiveCall,
   /// One of `choices`.

@@ -3,6 +3,7 @@
 #include <deque>
 #include <utility>
 
+#include "tool-service/core/call_uri.h"
 #include "tool-service/core/event_view.h"
 #include "tool-service/core/reference_texts.h"
 #include "tool-service/core/registry.h"
@@ -14,7 +15,6 @@ using json::Json;
 
 constexpr std::string_view kJson = "application/json";
 constexpr std::string_view kMarkdown = "text/markdown";
-constexpr std::string_view kCallPrefix = "bandwidth://calls/";
 
 ResourceText JsonText(const std::string& uri, const Json& value) {
   return {uri, std::string(kJson), json::DumpPretty(value)};
@@ -52,8 +52,10 @@ const std::vector<ResourceInfo>& Resources::List() {
 
 const std::vector<ResourceInfo>& Resources::Templates() {
   static const std::vector<ResourceInfo> templates = {
-      {"bandwidth://calls/{call_id}", "call", "One call",
-       "State, queued document and all turns of one call", kJson},
+      {kCallUriTemplate, "call", "One call",
+       "State of one call, the document that waits for it, and its turns: each event with what was "
+       "answered and whether that was delivered",
+       kJson},
   };
   return templates;
 }
@@ -75,8 +77,9 @@ const std::string& Resources::Revision() {
 }
 
 void Resources::Read(const std::string& uri, const CallContext& context, Done done) const {
-  if (uri == "resource://config")
+  if (uri == "resource://config") {
     return done(ResourceText{uri, std::string(kJson), ConfigText(context)});
+  }
   if (uri == "resource://mcp_agent_reference") {
     return done(MarkdownText(uri, AgentReference(facts_)));
   }
@@ -90,28 +93,67 @@ void Resources::Read(const std::string& uri, const CallContext& context, Done do
     filter.direction = EventDirection::kInbound;
     return ReadEvents(uri, std::move(filter), context, std::move(done));
   }
-  if (uri == "bandwidth://calls") {
-    CallQuery query;
-    query.page_size = kMaxListed;
-    return journal_.ListCalls(context, query,
-                              [uri, done = std::move(done)](StatusOr<CallPage> page) {
-                                if (!page.ok()) return done(page.status());
-                                Json calls = Json::array();
-                                for (const CallRecord& call : page->calls)
-                                  calls.push_back(DescribeCall(call));
-                                done(JsonText(uri, {{"calls", std::move(calls)}}));
-                              });
-  }
-  const std::string_view call_id =
-      std::string_view(uri).substr(uri.starts_with(kCallPrefix) ? kCallPrefix.size() : uri.size());
-  if (call_id.empty() || uri.size() > kMaxUriBytes) {
+  if (uri == "bandwidth://calls") return ReadCalls(uri, context, std::move(done));
+  const auto call_id = CallIdOf(uri);
+  if (!call_id) {
     return done(NotFound("there is no such resource; ListResources names those that exist"));
   }
-  journal_.GetCall(context, std::string(call_id),
-                   [uri, done = std::move(done)](StatusOr<CallRecord> call) {
-                     if (!call.ok()) return done(call.status());
-                     done(JsonText(uri, DescribeCall(*call)));
-                   });
+  ReadCall(uri, *call_id, context, std::move(done));
+}
+
+void Resources::ReadCalls(const std::string& uri, const CallContext& context, Done done) const {
+  CallQuery query;
+  query.page_size = kMaxListed;
+  journal_.ListCalls(context, query, [uri, done = std::move(done)](StatusOr<CallPage> page) {
+    if (!page.ok()) return done(page.status());
+    Json calls = Json::array();
+    for (const CallRecord& call : page->calls) calls.push_back(DescribeCall(call));
+    done(JsonText(uri, {{"calls", std::move(calls)}}));
+  });
+}
+
+// A call whose documents are still to be followed up.
+struct Resources::Described {
+  std::string uri;
+  CallContext context;
+  Done done;
+  Json call;
+  // Indexes of turns whose receipts are wanted; the last one is next.
+  std::vector<std::size_t> turns;
+};
+
+void Resources::ReadCall(const std::string& uri, const std::string& call_id,
+                         const CallContext& context, Done done) const {
+  auto described = std::make_shared<Described>();
+  described->uri = uri;
+  described->context = context;
+  described->done = std::move(done);
+  journal_.GetCall(context, call_id, [this, described](StatusOr<CallRecord> call) {
+    if (!call.ok()) return described->done(call.status());
+    described->call = DescribeCall(*call);
+    for (std::size_t i = call->turns.size(); i > 0; --i) {
+      if (described->turns.size() == kMaxReceipts) break;
+      if (!call->turns[i - 1].receipt_id.empty()) described->turns.push_back(i - 1);
+    }
+    ReadReceipt(described);
+  });
+}
+
+void Resources::ReadReceipt(const std::shared_ptr<Described>& described) const {
+  if (described->turns.empty()) {
+    return described->done(JsonText(described->uri, described->call));
+  }
+  Json& turn = described->call["turns"][described->turns.back()];
+  described->turns.pop_back();
+  journal_.GetReceipt(described->context, json::StringOr(turn, "receipt_id"),
+                      [this, described, &turn](StatusOr<Receipt> receipt) {
+                        if (receipt.ok()) turn["receipt"] = DescribeReceipt(*receipt);
+                        // Receipts are evicted before the turns that name them.
+                        if (!receipt.ok() && receipt.status().code() != StatusCode::kNotFound) {
+                          return described->done(receipt.status());
+                        }
+                        ReadReceipt(described);
+                      });
 }
 
 // The store lists oldest first, so the newest are found by reading on to the end.

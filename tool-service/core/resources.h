@@ -37,7 +37,8 @@ class Resources {
  public:
   using Done = std::function<void(StatusOr<ResourceText>)>;
 
-  static constexpr std::size_t kMaxUriBytes = 512;
+  /// Receipts that are looked up for one call: those of its newest turns.
+  static constexpr std::size_t kMaxReceipts = 20;
   /// Calls in bandwidth://calls and events in the two lists of events: the newest.
   static constexpr std::uint32_t kMaxListed = 100;
   /// Pages of the store that are read for such a list; in a busier hour it ends earlier.
@@ -55,10 +56,16 @@ class Resources {
   static const std::vector<ResourceInfo>& Templates();
   /// Changes when one of them does.
   static const std::string& Revision();
-  /// `done` runs exactly once. NOT_FOUND for an unknown URI or call; else as EventJournal.
+  /// `done` runs exactly once. NOT_FOUND for an unknown URI or call; else as EventJournal. A call
+  /// is shown with the receipts of the documents it was given, as far as the store still has them.
   void Read(const std::string& uri, const CallContext& context, Done done) const;
 
  private:
+  void ReadCalls(const std::string& uri, const CallContext& context, Done done) const;
+  void ReadCall(const std::string& uri, const std::string& call_id, const CallContext& context,
+                Done done) const;
+  struct Described;
+  void ReadReceipt(const std::shared_ptr<Described>& described) const;
   void ReadEvents(const std::string& uri, EventFilter filter, const CallContext& context,
                   Done done) const;
   struct Newest;

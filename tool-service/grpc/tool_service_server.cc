@@ -25,9 +25,10 @@ using Contract = tool_proto::ToolService;
 // ListTools is raw: its answer is one buffer that is prepared once and shared by every reply.
 using ServiceBase = Contract::WithRawCallbackMethod_ListTools<Contract::WithCallbackMethod_CallTool<
     Contract::WithCallbackMethod_ListResources<Contract::WithCallbackMethod_ListResourceTemplates<
-        Contract::WithCallbackMethod_ReadResource<Contract::WithCallbackMethod_ListPrompts<
-            Contract::WithCallbackMethod_GetPrompt<Contract::WithCallbackMethod_WatchCatalogue<
-                Contract::WithCallbackMethod_GetInstructions<Contract::Service>>>>>>>>>;
+        Contract::WithCallbackMethod_ReadResource<
+            Contract::WithCallbackMethod_ListPrompts<Contract::WithCallbackMethod_GetPrompt<
+                Contract::WithCallbackMethod_Complete<Contract::WithCallbackMethod_WatchCatalogue<
+                    Contract::WithCallbackMethod_GetInstructions<Contract::Service>>>>>>>>>>;
 
 // Prepared answers; one more drops the others, as the toolbox does with its listings.
 constexpr std::size_t kMaxPreparedAnswers = Toolbox::kMaxPrepared;
@@ -173,6 +174,27 @@ class ToolServiceServer final : public ServiceBase {
     grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
     reactor->Finish(rpc::ToGrpc(FillPrompt(*request, response)));
     return reactor;
+  }
+
+  grpc::ServerUnaryReactor* Complete(grpc::CallbackServerContext* context,
+                                     const tool_proto::CompleteRequest* request,
+                                     tool_proto::CompleteResponse* response) override {
+    auto reactor = std::make_shared<ReadReactor>();
+    reactor->KeepUntilDone();
+    const auto call = ContextOf(*context, *request, reactor);
+    const auto query = FromProto(*request);
+    const auto has_tool = EnabledFor(*request);
+    for (const Status& status : {call.status(), query.status(), has_tool.status()}) {
+      if (status.ok()) continue;
+      reactor->Answer(status);
+      return reactor.get();
+    }
+    parts_.completions.Complete(*query, *has_tool, *call,
+                                [reactor, response](StatusOr<Completion> completion) {
+                                  if (completion.ok()) ToProto(*completion, response);
+                                  reactor->Answer(completion.status());
+                                });
+    return reactor.get();
   }
 
   grpc::ServerWriteReactor<tool_proto::WatchCatalogueResponse>* WatchCatalogue(

@@ -7,6 +7,7 @@
 
 #include "common/clock/clock.h"
 #include "tool-service/core/catalogue_notifier.h"
+#include "tool-service/core/completion.h"
 #include "tool-service/core/prompts.h"
 #include "tool-service/core/resources.h"
 #include "tool-service/core/server_facts.h"
@@ -35,6 +36,7 @@ struct ServerParts {
   Toolbox& toolbox;
   const Resources& resources;
   const Prompts& prompts;
+  const Completions& completions;
   CatalogueNotifier& notifier;
   const Clock& clock;
   Metrics& metrics;

@@ -34,6 +34,7 @@ Event FromProto(const store_proto::Event& message) {
   event.event_time_ms = message.event_time_ms();
   event.received_time_ms = message.received_time_ms();
   event.tag = message.tag();
+  event.application_id = message.application_id();
   if (auto payload = json::Parse(message.payload_json()); payload.ok()) {
     event.payload = *std::move(payload);
   }
@@ -213,6 +214,31 @@ void ToProto(const PromptText& text, tool_proto::GetPromptResponse* response) {
   }
 }
 
+StatusOr<CompletionQuery> FromProto(const tool_proto::CompleteRequest& request) {
+  CompletionQuery query;
+  switch (request.reference_case()) {
+    case tool_proto::CompleteRequest::kPrompt:
+      query.name = request.prompt();
+      break;
+    case tool_proto::CompleteRequest::kResourceUri:
+      query.reference = CompletionQuery::Reference::kResource;
+      query.name = request.resource_uri();
+      break;
+    case tool_proto::CompleteRequest::REFERENCE_NOT_SET:
+      return InvalidArgument("reference must name a prompt or a resource");
+  }
+  query.argument = request.argument();
+  query.value = request.value();
+  query.settled.insert(request.settled().begin(), request.settled().end());
+  return query;
+}
+
+void ToProto(const Completion& completion, tool_proto::CompleteResponse* response) {
+  for (const std::string& value : completion.values) response->add_values(value);
+  response->set_total(completion.total);
+  response->set_has_more(completion.has_more);
+}
+
 tool_proto::WatchCatalogueResponse ToProto(const CatalogueRevisions& revisions) {
   tool_proto::WatchCatalogueResponse response;
   response.set_tools_revision(revisions.tools);
@@ -274,6 +300,7 @@ Receipt FromProto(const store_proto::Receipt& message) {
   receipt.queued_time_ms = message.queued_time_ms();
   receipt.delivered_time_ms = message.delivered_time_ms();
   receipt.event_seq = message.event_seq();
+  receipt.bxml = message.bxml();
   return receipt;
 }
 
@@ -285,6 +312,7 @@ CallRecord FromProto(const store_proto::Call& message) {
   call.from = message.from();
   call.to = message.to();
   call.tag = message.tag();
+  call.application_id = message.application_id();
   call.start_time_ms = message.start_time_ms();
   call.answer_time_ms = message.answer_time_ms();
   call.end_time_ms = message.end_time_ms();

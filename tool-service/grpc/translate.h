@@ -5,6 +5,7 @@
 #include "bw/tool_service/v1/tool_service.pb.h"
 #include "common/status/status.h"
 #include "tool-service/core/catalogue_notifier.h"
+#include "tool-service/core/completion.h"
 #include "tool-service/core/event_journal.h"
 #include "tool-service/core/prompts.h"
 #include "tool-service/core/resources.h"
@@ -33,6 +34,9 @@ void ToProto(const Progress& progress, tool_proto::Progress* message);
 void ToProto(const InputRequired& input, tool_proto::InputRequired* message);
 void ToProto(const LogMessage& log, tool_proto::LogMessage* message);
 void ToProto(const Prompt& prompt, tool_proto::Prompt* message);
+/// INVALID_ARGUMENT when it refers to nothing.
+StatusOr<CompletionQuery> FromProto(const tool_proto::CompleteRequest& request);
+void ToProto(const Completion& completion, tool_proto::CompleteResponse* response);
 void ToProto(const PromptText& text, tool_proto::GetPromptResponse* response);
 tool_proto::WatchCatalogueResponse ToProto(const CatalogueRevisions& revisions);
 void ToProto(const ResourceInfo& info, tool_proto::Resource* resource);

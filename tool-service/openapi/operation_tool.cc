@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "tool-service/core/call_log.h"
 #include "tool-service/openapi/request_builder.h"
 
 namespace bw::tool_service {
@@ -151,6 +152,7 @@ void OperationTool::Send(const Json& arguments, const CallContext& context, Done
   request->tenant = context.tenant;
   request->timeout = std::min(options_.timeout, left);
   request->max_response_bytes = options_.max_response_bytes;
+  request->on_setback = SetbackLog(context);
   if (!context.traceparent.empty())
     request->headers.emplace_back("traceparent", context.traceparent);
   auto answered = [self = shared_from_this(), url = request->url,

@@ -63,6 +63,10 @@ void AuthorizingClient::SendWith(std::shared_ptr<Exchange> exchange, const Acces
            [this, exchange, last, value = token.value](StatusOr<HttpResponse> answer) {
              if (answer.ok() && answer->status == kUnauthorized && !last) {
                tokens_.Invalidate(exchange->request.tenant, value);
+               if (exchange->request.on_setback) {
+                 exchange->request.on_setback(
+                     {"the API refused the access token; asking for a new one", kUnauthorized});
+               }
                GetToken(exchange);
              } else {
                exchange->call->Finish(std::move(answer));

@@ -17,6 +17,17 @@ constexpr std::array kBusy = {429, 502, 503, 504};
 // Longer waits are the caller's decision.
 constexpr std::chrono::seconds kMaxRetryAfter(3600);
 
+void TellOfRetry(const HttpRequest& request, const StatusOr<HttpResponse>& answer,
+                 std::chrono::milliseconds pause) {
+  if (!request.on_setback) return;
+  Setback setback;
+  setback.status = answer.ok() ? answer->status : 0;
+  setback.what = answer.ok() ? "retrying after " + std::to_string(answer->status)
+                             : "retrying because the API was not reached";
+  setback.pause = pause;
+  request.on_setback(setback);
+}
+
 }  // namespace
 
 struct RetryingClient::Exchange {
@@ -70,6 +81,7 @@ void RetryingClient::OnAnswer(const std::shared_ptr<Exchange>& exchange,
   const auto pause = PauseAfter(*exchange, answer);
   if (pause && Pause(exchange, *pause)) {
     observer_.OnRetry(exchange->host);
+    TellOfRetry(exchange->request, answer, *pause);
   } else {
     exchange->call->Finish(std::move(answer));
   }

@@ -137,7 +137,7 @@ TEST(GetCall, ShowsStateTurnsAndReceipt) {
   call.state = "answered";
   call.turns = {{5, "answer", 0, "r-1", "<Response><Hangup/></Response>"}};
   kit.journal.calls["c-1"] = call;
-  kit.journal.receipts["r-1"] = {"r-1", "c-1", ReceiptState::kDelivered, 1, 2, 5};
+  kit.journal.receipts["r-1"] = {"r-1", "c-1", ReceiptState::kDelivered, 1, 2, 5, ""};
   const ToolResult result = kit.Call("getCall", {{"call_id", "c-1"}, {"receipt_id", "r-1"}});
   ASSERT_FALSE(result.is_error) << TextOf(result);
   EXPECT_EQ((*result.structured)["turns"][0]["type"], "answer");

@@ -64,7 +64,7 @@ TEST(DescribeCall, ShowsTurnsWithoutPasswords) {
   call.call_id = "c-1";
   call.state = "answered";
   call.webhook_held = true;
-  call.queued = Receipt{"r-9", "c-1", ReceiptState::kQueued, 0, 0, 0};
+  call.queued = Receipt{"r-9", "c-1", ReceiptState::kQueued, 0, 0, 0, ""};
   call.turns = {{5, "answer", 0, "r-1", "<Gather username=\"u\" password=\"top\"/>"}};
   const Json described = DescribeCall(call);
   EXPECT_EQ(described["caller_waits_for_answer"], true);

@@ -103,13 +103,65 @@ TEST_F(ResourcesTest, UnknownAndOverlongUris) {
        {"", "resource://", "resource://nope", "bandwidth://calls/", "file:///etc"}) {
     EXPECT_EQ(Read(uri).status().code(), StatusCode::kNotFound) << uri;
   }
-  const std::string prefix = "bandwidth://calls/";
-  const std::string longest = prefix + std::string(Resources::kMaxUriBytes - prefix.size(), 'x');
+}
+
+TEST_F(ResourcesTest, ACallIsFoundHoweverItsIdIsEncoded) {
   CallRecord call;
-  journal.calls[longest.substr(prefix.size())] = call;
-  EXPECT_TRUE(Read(longest).ok());
-  journal.calls[longest.substr(prefix.size()) + "x"] = call;
-  EXPECT_EQ(Read(longest + "x").status().code(), StatusCode::kNotFound);
+  call.call_id = "c-1:x";
+  journal.calls["c-1:x"] = call;
+  for (const char* uri :
+       {"bandwidth://calls/c-1:x", "bandwidth://calls/c-1%3Ax", "bandwidth://calls/c%2d1%3ax"}) {
+    EXPECT_EQ(ReadJson(uri)["call_id"], "c-1:x") << uri;
+  }
+  for (const char* uri : {"bandwidth://calls/c-1:x/", "bandwidth://calls/c-1:x?a",
+                          "bandwidth://calls/c-1%3", "bandwidth://calls/c-1%00"}) {
+    EXPECT_EQ(Read(uri).status().code(), StatusCode::kNotFound) << uri;
+  }
+}
+
+TEST_F(ResourcesTest, ACallIsShownWithItsDocumentsAndWhatBecameOfThem) {
+  CallRecord call;
+  call.call_id = "c-1";
+  call.application_id = "app-1";
+  call.queued = Receipt{"r-3",
+                        "c-1",
+                        ReceiptState::kQueued,
+                        5,
+                        0,
+                        0,
+                        R"(<Response><Gather password="geheim"/></Response>)"};
+  call.turns = {{1, "initiate", 10, "r-1", "<Response><Hangup/></Response>"},
+                {2, "gather", 20, "", ""},
+                {3, "redirect", 30, "r-gone", "<Response/>"}};
+  call.turn_count = 3;
+  journal.calls["c-1"] = call;
+  journal.receipts["r-1"] = {"r-1", "c-1", ReceiptState::kDelivered, 8, 11, 1, "<Response/>"};
+  const Json shown = ReadJson("bandwidth://calls/c-1");
+  EXPECT_EQ(shown["application_id"], "app-1");
+  EXPECT_EQ(shown["queued"]["state"], "queued");
+  EXPECT_EQ(shown["queued"]["bxml"], R"(<Response><Gather password="***"/></Response>)");
+  ASSERT_EQ(shown["turns"].size(), 3u);
+  EXPECT_EQ(shown["turns"][0]["bxml"], "<Response><Hangup/></Response>");
+  EXPECT_EQ(shown["turns"][0]["receipt"]["state"], "delivered");
+  EXPECT_EQ(shown["turns"][0]["receipt"]["event_seq"], 1);
+  EXPECT_FALSE(shown["turns"][1].contains("receipt"));
+  EXPECT_FALSE(shown["turns"][2].contains("receipt"));  // the store forgot it
+  EXPECT_EQ(shown["turns"][2]["receipt_id"], "r-gone");
+}
+
+TEST_F(ResourcesTest, TheReceiptsOfTheNewestTurnsAreLookedUpOnly) {
+  CallRecord call;
+  call.call_id = "c-1";
+  const std::size_t turns = Resources::kMaxReceipts + 1;
+  for (std::size_t i = 0; i < turns; ++i) {
+    const std::string id = "r-" + std::to_string(i);
+    call.turns.push_back({i + 1, "redirect", 1, id, "<Response/>"});
+    journal.receipts[id] = {id, "c-1", ReceiptState::kDelivered, 1, 2, i + 1, ""};
+  }
+  journal.calls["c-1"] = call;
+  const Json shown = ReadJson("bandwidth://calls/c-1");
+  EXPECT_FALSE(shown["turns"][0].contains("receipt"));
+  for (std::size_t i = 1; i < turns; ++i) EXPECT_TRUE(shown["turns"][i].contains("receipt")) << i;
 }
 
 TEST_F(ResourcesTest, AStoreThatIsGoneIsReported) {

@@ -70,11 +70,12 @@ class ToolServiceServerTest : public testing::Test {
     facts.number = "+15550100002";
     resources.emplace(facts, credentials, journal, clock);
     prompts.emplace(facts);
+    completions.emplace(facts, credentials, journal, clock);
     notifier.emplace([this] { return RevisionsOf(*tools.Snapshot(), toolbox->policy()); },
                      kMaxWatchers);
     tools.OnReplace([this] { notifier->Changed(); });
-    service = MakeToolService(
-        {*toolbox, *resources, *prompts, *notifier, SystemClock(), metrics, facts, limits});
+    service = MakeToolService({*toolbox, *resources, *prompts, *completions, *notifier,
+                               SystemClock(), metrics, facts, limits});
     auto started = rpc::Server::Start({}, {service.get()});
     ASSERT_TRUE(started.ok());
     server = *std::move(started);
@@ -118,6 +119,7 @@ class ToolServiceServerTest : public testing::Test {
   std::optional<Toolbox> toolbox;
   std::optional<Resources> resources;
   std::optional<Prompts> prompts;
+  std::optional<Completions> completions;
   std::optional<CatalogueNotifier> notifier;
   std::unique_ptr<grpc::Service> service;
   std::unique_ptr<rpc::Server> server;
@@ -552,6 +554,38 @@ TEST_F(ToolServiceServerTest, GetsAPrompt) {
   request.set_name("send_text");
   request.mutable_selection()->add_exclude_tools("createMessage");
   EXPECT_EQ(ask().error_code(), grpc::StatusCode::NOT_FOUND);
+}
+
+TEST_F(ToolServiceServerTest, CompletesArguments) {
+  Start({Entry("createMessage"), Entry("getCallbackEvents")});
+  CallRecord call;
+  call.call_id = "c-1";
+  journal.calls["c-1"] = call;
+  proto::CompleteRequest request;
+  proto::CompleteResponse response;
+  const auto ask = [&] {
+    response.Clear();
+    grpc::ClientContext context;
+    return stub->Complete(&context, request, &response);
+  };
+  request.set_resource_uri("bandwidth://calls/{call_id}");
+  request.set_argument("call_id");
+  EXPECT_EQ(ask().error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  request.set_tenant("default");
+  request.set_value("C");
+  ASSERT_TRUE(ask().ok());
+  EXPECT_THAT(response.values(), ElementsAre("c-1"));
+  EXPECT_EQ(response.total(), 1u);
+  EXPECT_FALSE(response.has_more());
+  request.set_prompt("send_text");
+  request.set_argument("from");
+  request.set_value("+1555");
+  ASSERT_TRUE(ask().ok());
+  EXPECT_THAT(response.values(), ElementsAre("+15550100002"));
+  request.set_prompt("make_call");
+  EXPECT_EQ(ask().error_code(), grpc::StatusCode::NOT_FOUND);
+  request.clear_reference();
+  EXPECT_EQ(ask().error_code(), grpc::StatusCode::INVALID_ARGUMENT);
 }
 
 // A client of WatchCatalogue.

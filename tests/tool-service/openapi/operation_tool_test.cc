@@ -166,6 +166,25 @@ TEST_F(OperationToolTest, APassedDeadlineSendsNothing) {
   EXPECT_TRUE(http_.requests.empty());
 }
 
+TEST_F(OperationToolTest, SetbacksBecomeWarningsForWhoWantsThem) {
+  auto tool = Make();
+  std::vector<LogMessage> logged;
+  CallContext context;
+  tool->Call(Json::parse(R"({"to":"+1"})"), context, [](StatusOr<ToolOutcome>) {});
+  EXPECT_FALSE(http_.requests.back().on_setback);
+  context.log = [&](const LogMessage& message) { logged.push_back(message); };
+  tool->Call(Json::parse(R"({"to":"+1"})"), context, [](StatusOr<ToolOutcome>) {});
+  ASSERT_TRUE(http_.requests.back().on_setback);
+  http_.requests.back().on_setback({"retrying after 429", 429, std::chrono::milliseconds(250)});
+  http_.requests.back().on_setback({"retrying because the API was not reached"});
+  ASSERT_EQ(logged.size(), 2u);
+  EXPECT_EQ(logged[0].level, LogLevel::kWarning);
+  EXPECT_EQ(logged[0].logger, "upstream");
+  EXPECT_EQ(logged[0].data,
+            (Json{{"message", "retrying after 429"}, {"status", 429}, {"pause_ms", 250}}));
+  EXPECT_EQ(logged[1].data, (Json{{"message", "retrying because the API was not reached"}}));
+}
+
 TEST_F(OperationToolTest, TheCallersCancellationReachesTheRequest) {
   std::function<void()> cancel;
   CallContext context;

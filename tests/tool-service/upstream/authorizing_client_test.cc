@@ -70,7 +70,13 @@ TEST_F(AuthorizingClientTest, WithoutAuthorizationNoTokenIsAskedFor) {
 
 TEST_F(AuthorizingClientTest, A401IsTriedOnceMoreWithAFreshToken) {
   http_.script = {Answer(401), Answer(200)};
-  client_.Send(Request(), result_.Done());
+  std::vector<Setback> setbacks;
+  HttpRequest request = Request();
+  request.on_setback = [&](const Setback& setback) { setbacks.push_back(setback); };
+  client_.Send(std::move(request), result_.Done());
+  ASSERT_EQ(setbacks.size(), 1u);
+  EXPECT_EQ(setbacks[0].status, 401);
+  EXPECT_EQ(setbacks[0].what.find("a-token"), std::string::npos);
   EXPECT_EQ(result_.answer->status, 200);
   EXPECT_EQ(tokens_.invalidated, std::vector<std::string>{"a-token-1"});
   ASSERT_EQ(http_.requests.size(), 2u);

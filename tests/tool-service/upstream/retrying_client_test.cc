@@ -61,6 +61,33 @@ TEST_F(RetryingClientTest, RepeatsReadsWithGrowingPauses) {
   EXPECT_EQ(observer_.hosts, std::vector<std::string>(3, "voice.bandwidth.com"));
 }
 
+TEST_F(RetryingClientTest, TellsOfEachSetback) {
+  http_.script = {Answer(429, "", {{"Retry-After", "2"}}), Unavailable("reset"), Answer(200)};
+  std::vector<Setback> setbacks;
+  HttpRequest request = Request();
+  request.on_setback = [&](const Setback& setback) { setbacks.push_back(setback); };
+  client_.Send(std::move(request), result_.Done());
+  ASSERT_EQ(setbacks.size(), 1u);
+  EXPECT_EQ(setbacks[0].what, "retrying after 429");
+  EXPECT_EQ(setbacks[0].status, 429);
+  EXPECT_EQ(setbacks[0].pause, seconds(2));
+  scheduler_.Advance(seconds(10));
+  ASSERT_EQ(setbacks.size(), 2u);
+  EXPECT_EQ(setbacks[1].what, "retrying because the API was not reached");
+  EXPECT_EQ(setbacks[1].status, 0);
+  EXPECT_EQ(result_.answer->status, 200);
+}
+
+TEST_F(RetryingClientTest, AnAnswerThatIsHandedOutIsNoSetback) {
+  http_.script = {Answer(429)};
+  int setbacks = 0;
+  HttpRequest request = Request("POST");
+  request.on_setback = [&](const Setback&) { ++setbacks; };
+  client_.Send(std::move(request), result_.Done());
+  EXPECT_EQ(result_.answer->status, 429);
+  EXPECT_EQ(setbacks, 0);
+}
+
 TEST_F(RetryingClientTest, TheLastAnswerIsHandedOut) {
   http_.script = {Answer(503), Answer(503), Answer(504), Answer(200)};
   client_.Send(Request(), result_.Done());
