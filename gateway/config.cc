@@ -28,10 +28,11 @@ void DeclareEndpoint(config::Options& options, Config& config) {
       .List({"--allowed-hosts", "BW_MCP_ALLOWED_HOSTS",
              "Host names under which the endpoint is reached, comma separated"},
             &config.allowed_hosts)
-      .Hidden({"", "BW_MCP_SESSION_KEYS",
-               "Secrets that seal session ids, comma separated, newest first; the same on every "
-               "replica"},
-              &config.session_keys);
+      .Hidden(
+          {"", "BW_MCP_SESSION_KEYS",
+           "Secrets that seal session ids and request states, comma separated, newest first; the "
+           "same on every replica"},
+          &config.session_keys);
 }
 
 void DeclareAccess(config::Options& options, Config& config) {

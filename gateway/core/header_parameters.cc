@@ -11,7 +11,6 @@ namespace {
 
 constexpr std::string_view kHeaderPrefix = "Mcp-Param-";
 constexpr std::string_view kAnnotation = "x-mcp-header";
-constexpr int kMaxDepth = 16;
 constexpr std::size_t kMaxParameters = 32;
 constexpr std::string_view kTypes[] = {"string", "integer", "boolean"};
 
@@ -34,9 +33,10 @@ bool IsToken(std::string_view text) {
 
 class Reader {
  public:
+  // Recursion ends with the depth that a parsed document can have.
   Status ReadProperties(const json::Json& schema, std::vector<std::string>& path) {
     const json::Json* properties = json::FindObject(schema, "properties");
-    if (properties == nullptr || path.size() >= kMaxDepth) return OkStatus();
+    if (properties == nullptr) return OkStatus();
     for (const auto& [name, property] : properties->items()) {
       path.push_back(name);
       BW_RETURN_IF_ERROR(ReadProperty(property, path));

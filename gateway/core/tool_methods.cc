@@ -53,14 +53,24 @@ void GiveUpTool(MethodContext& context, Call& call, const Status& why) {
 
 constexpr AskingMethod kCallTool = {RunTool, GiveUpTool};
 
+// Other transports and earlier revisions have no headers that repeat parameters.
+bool HasParameterHeaders(const Request& request) {
+  return request.audience.transport == Transport::kHttp && request.era == Era::kModern;
+}
+
 // Whether a call can be refused for what is known of its tool.
 bool MustKnowTool(const Request& request) {
-  return request.audience.transport == Transport::kHttp && request.era == Era::kModern;
+  return request.audience.access != Access::kAdmin || HasParameterHeaders(request);
 }
 
 // False after refusing the call.
 bool MayCall(const ToolFacts& tool, Call& call) {
   const Request& request = call.request();
+  if (tool.access > request.audience.access) {
+    call.RefuseAccess(tool.access);
+    return false;
+  }
+  if (!HasParameterHeaders(request)) return true;
   const auto mismatch = CheckHeaderParameters(tool.header_parameters, request.parameter_headers,
                                               json::Find(request.message.params, "arguments"));
   if (mismatch) call.Fail(*mismatch);

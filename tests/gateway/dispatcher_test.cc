@@ -140,6 +140,24 @@ TEST_F(DispatcherTest, AToolIsCalledWithItsArguments) {
       Ask(kOld, "tools/call", R"({"name":"echo"})").body["result"].contains("structuredContent"));
 }
 
+TEST_F(DispatcherTest, AToolAboveTheCallersAccessIsNotCalled) {
+  provider.tools.tools[0].access = Access::kWrite;
+  for (const Revision revision : {kLegacy, kModern}) {
+    Request request = MakeRequest(revision, "tools/call", R"({"name":"echo"})");
+    request.audience.access = Access::kRead;
+    const int calls = provider.calls;
+    const auto sink = Send(request);
+    EXPECT_EQ(sink->reply->http_status, 403);
+    EXPECT_EQ(sink->reply->needed_access, Access::kWrite);
+    EXPECT_EQ(provider.calls, calls);
+    request.audience.access = Access::kWrite;
+    EXPECT_TRUE(Ask(request).body.contains("result"));
+    // What is not there is the provider's to tell.
+    request.message.params["name"] = "nope";
+    EXPECT_EQ(ErrorCode(Ask(request).body), -32602);
+  }
+}
+
 TEST_F(DispatcherTest, AToolsFailureIsAResult) {
   const auto answer = Ask(kLegacy, "tools/call", R"({"name":"fail"})");
   EXPECT_EQ(answer.body["result"]["isError"], true);
