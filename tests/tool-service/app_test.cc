@@ -2,6 +2,7 @@
 #include "tool-service/app.h"
 
 #include <fstream>
+#include <iterator>
 #include <map>
 #include <sstream>
 
@@ -12,6 +13,7 @@
 #include "bw/tool_service/v1/tool_service.grpc.pb.h"
 #include "common/metrics/metrics.h"
 #include "tests/support/child_process.h"
+#include "tool-service/core/argument_validator.h"
 
 namespace bw::tool_service {
 namespace {
@@ -126,6 +128,68 @@ TEST_F(AppTest, EveryPromptIsListedByDefault) {
   grpc::ClientContext context;
   ASSERT_TRUE(stub->ListPrompts(&context, request, &response).ok());
   EXPECT_EQ(response.prompts_size(), 4);
+}
+
+// What prompts tell the agent to pass to which tool: "createCall with" and then one JSON object.
+struct ToldCall {
+  std::string tool;
+  json::Json arguments;
+};
+
+std::vector<ToldCall> ToldCalls(const std::string& text) {
+  std::vector<ToldCall> calls;
+  std::istringstream lines(text);
+  std::string before;
+  for (std::string line; std::getline(lines, line); before = line) {
+    if (!line.starts_with('{')) continue;
+    std::istringstream words(before);
+    std::vector<std::string> said((std::istream_iterator<std::string>(words)), {});
+    EXPECT_GE(said.size(), 2u) << line;
+    if (said.size() < 2) continue;
+    calls.push_back({said[said.size() - 2], json::Json::parse(line, nullptr, false)});
+  }
+  return calls;
+}
+
+TEST_F(AppTest, WhatPromptsTellToPassFitsTheTools) {
+  Config config = Quiet();
+  config.number = "+15550100002";
+  config.voice_application_id = "voice-app";
+  config.messaging_application_id = "message-app";
+  Start(config);
+  proto::ListToolsRequest list;
+  list.set_tenant("default");
+  proto::ListToolsResponse tools;
+  grpc::ClientContext list_context;
+  ASSERT_TRUE(stub->ListTools(&list_context, list, &tools).ok());
+  std::map<std::string, json::Json> schemas;
+  for (const auto& tool : tools.tools()) {
+    schemas[tool.name()] = json::Json::parse(tool.input_schema_json());
+  }
+  using Arguments = std::map<std::string, std::string>;
+  const std::vector<std::pair<std::string, Arguments>> prompts = {
+      {"make_call", {{"to", "+15550100001"}, {"message", "Hello."}, {"locale", "en_UK"}}},
+      {"hold_conversation", {{"goal", "g"}, {"to", "+15550100001"}}},
+      {"hold_conversation", {{"goal", "g"}, {"listen", "speech"}}},
+      {"hold_conversation", {{"goal", "g"}, {"call_id", "c-1"}}},
+      {"send_text", {{"to", "+15550100001"}, {"text", "Hello."}}},
+      {"set_up_callbacks", {{"account_id", "9900000"}}}};
+  for (const auto& [name, arguments] : prompts) {
+    proto::GetPromptRequest request;
+    request.set_tenant("default");
+    request.set_name(name);
+    request.mutable_arguments()->insert(arguments.begin(), arguments.end());
+    proto::GetPromptResponse response;
+    grpc::ClientContext context;
+    ASSERT_TRUE(stub->GetPrompt(&context, request, &response).ok()) << name;
+    const auto calls = ToldCalls(response.messages(0).content().text().text());
+    EXPECT_GE(calls.size(), 2u) << name;
+    for (const ToldCall& call : calls) {
+      ASSERT_TRUE(schemas.contains(call.tool)) << name << ": " << call.tool;
+      const Status fits = ArgumentValidator(schemas[call.tool]).Check(call.arguments);
+      EXPECT_TRUE(fits.ok()) << name << ", " << call.tool << ": " << ToString(fits);
+    }
+  }
 }
 
 // Secrets are the variables that no flag can set; --help lists them.

@@ -195,7 +195,7 @@ std::string SpeechPart(const std::string& call_id) {
   std::string text =
       "   What they say comes in two steps. First recordComplete with a recordingId, and they "
       "wait: "
-      "bridge the time with\n" +
+      "bridge the time by respondToCallback with\n" +
       Respond(call_id, {{{"verb", "SpeakSentence"}, {"text", "One moment, please."}},
                         {{"verb", "Pause"}, {"duration", 5}},
                         {{"verb", "Redirect"}}}) +
@@ -215,7 +215,7 @@ constexpr std::string_view kLoopRules =
     R"(5. When respondToCallback came back without an event, do not send the document again: getCallbackEvents with call_id and after_seq = next_after_seq waits on. After two such waits read the call with %; go on only if they wait for you.
 6. A redirect event asks for the next document: give it, they hear only a filler meanwhile. Answer within seconds and think afterwards.
 7. One document at a time, one question at a time, short sentences. Say early who you are and that you are an assistant. If they want to stop, stop.
-8. When the goal is reached or cannot be reached, end with
+8. When the goal is reached or cannot be reached, end by respondToCallback with
 )";
 
 }  // namespace
