@@ -36,7 +36,7 @@ void ReadChecks(const std::filesystem::path& file, const std::string& scenario, 
   if (!checks.ok() || !checks->is_array()) return;
   for (const json::Json& check : *checks) {
     const std::string status = json::StringOr(check, "status");
-    if (status != "FAILURE" && status != "WARNING") continue;
+    if (status != "FAILURE" && status != "WARNING" && status != "SKIPPED") continue;
     run.findings.push_back(
         {scenario, json::StringOr(check, "id"), status, json::StringOr(check, "errorMessage")});
   }

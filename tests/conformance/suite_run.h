@@ -9,7 +9,7 @@ namespace bw::conformance {
 struct Finding {
   std::string scenario;
   std::string check;
-  /// "FAILURE" or "WARNING".
+  /// "FAILURE", "WARNING" or "SKIPPED": what was not looked at was not proven.
   std::string status;
   std::string message;
 };
@@ -25,7 +25,7 @@ struct SuiteRun {
   std::vector<Finding> findings;
   std::string output;
 
-  /// "FAILURE tools-list/check: why", of scored scenarios; warnings too.
+  /// "FAILURE tools-list/check: why", of scored scenarios; warnings and skipped checks too.
   std::vector<std::string> ScoredFindings() const;
   std::vector<std::string> UnscoredFindings() const;
   /// For people: the counts, and everything found.

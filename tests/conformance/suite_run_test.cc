@@ -48,13 +48,15 @@ TEST(SuiteRun, ReportsFailuresAndWarningsWithTheirReason) {
   WriteChecks(folder.path() + "/server-tools-list-2026-07-28T10-00-00-000Z",
               R"([{"id":"a","status":"SUCCESS"},
                   {"id":"b","status":"FAILURE","errorMessage":"no tools"},
-                  {"id":"c","status":"WARNING","errorMessage":"odd names"}])");
+                  {"id":"c","status":"WARNING","errorMessage":"odd names"},
+                  {"id":"e","status":"SKIPPED"},{"id":"f","status":"INFO"}])");
   WriteChecks(folder.path() + "/server-tasks-lifecycle-2026-07-28T10-00-01-000Z",
               R"([{"id":"d","status":"FAILURE","errorMessage":"no tasks"}])");
   const SuiteRun run = ReadRun(1, kOutput, folder.path());
-  EXPECT_EQ(run.findings.size(), 3u);
+  EXPECT_EQ(run.findings.size(), 4u);
   EXPECT_THAT(run.ScoredFindings(),
-              ElementsAre("FAILURE tools-list/b: no tools", "WARNING tools-list/c: odd names"));
+              ElementsAre("FAILURE tools-list/b: no tools", "WARNING tools-list/c: odd names",
+                          "SKIPPED tools-list/e: "));
   EXPECT_THAT(run.UnscoredFindings(), ElementsAre("FAILURE tasks-lifecycle/d: no tasks"));
   EXPECT_THAT(run.Report(), HasSubstr("scored 1/2, unscored 1/2, exit code 1"));
   EXPECT_THAT(run.Report(), HasSubstr("(unscored) FAILURE tasks-lifecycle/d: no tasks"));

@@ -2,6 +2,7 @@
 #include <memory>
 #include <string>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "common/http_client/http_client.h"
@@ -11,6 +12,7 @@
 #include "gateway/app.h"
 #include "tests/common/http/raw_client.h"
 #include "tests/gateway/fake_tool_service.h"
+#include "tests/support/mcp_schema.h"
 
 namespace bw {
 namespace {
@@ -41,6 +43,7 @@ class TwoGateways : public testing::Test {
   }
   void TearDown() override {
     for (auto& gateway : gateways_) gateway.reset();
+    EXPECT_THAT(transcript_.problems(), testing::IsEmpty());
   }
 
   http_client::Response Post(int gateway, const std::string& body, const std::string& session) {
@@ -51,8 +54,13 @@ class TwoGateways : public testing::Test {
                        {"Accept", "application/json, text/event-stream"}};
     if (!session.empty()) request.headers.emplace_back("Mcp-Session-Id", session);
     request.body = body;
+    transcript_.Sent(json::Parse(body).value_or(json::Json()));
     auto response = http_client::SendAndWait(*client_, std::move(request));
     EXPECT_TRUE(response.ok()) << ToString(response.status());
+    if (response.ok()) {
+      transcript_.ReceivedBody(
+          std::string(http_client::FindHeader(response->headers, "Content-Type")), response->body);
+    }
     return response.value_or(http_client::Response());
   }
 
@@ -61,6 +69,8 @@ class TwoGateways : public testing::Test {
   std::unique_ptr<event_store::App> store_;
   std::unique_ptr<gateway::App> gateways_[2];
   std::unique_ptr<http_client::HttpClient> client_ = http_client::MakeHttpClient();
+  /// Holds every message to the schema of its revision.
+  testing_support::McpTranscript transcript_;
 };
 
 // All that comes until the end of a line with this in it.
@@ -85,6 +95,7 @@ TEST_F(TwoGateways, AnAnswerReachesTheOneThatAsked) {
   http::RawClient call(gateways_[0]->port());
   const std::string body =
       R"({"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"ask"}})";
+  transcript_.Sent(json::Parse(body).value_or(json::Json()));
   ASSERT_TRUE(call.Send("POST /mcp HTTP/1.1\r\nHost: localhost\r\nMcp-Session-Id: " + session +
                         "\r\nContent-Type: application/json\r\n"
                         "Accept: application/json, text/event-stream\r\nContent-Length: " +
@@ -94,6 +105,7 @@ TEST_F(TwoGateways, AnAnswerReachesTheOneThatAsked) {
   ASSERT_NE(data, std::string::npos) << asked;
   const auto question = json::Parse(asked.substr(data + 6));
   ASSERT_TRUE(question.ok()) << asked;
+  transcript_.Received(*question);
 
   const auto answered = Post(1,
                              R"({"jsonrpc":"2.0","id":)" + json::Dump((*question)["id"]) +
@@ -102,6 +114,8 @@ TEST_F(TwoGateways, AnAnswerReachesTheOneThatAsked) {
   EXPECT_EQ(answered.status, 202);
   const std::string result = ReadLineWith(call, R"("id":2)");
   EXPECT_NE(result.find(R"(\"name\":\"Ann\")"), std::string::npos) << result;
+  transcript_.ReceivedBody("text/event-stream", result);
+  EXPECT_EQ(transcript_.checked(), 6);
 }
 
 }  // namespace
