@@ -10,6 +10,7 @@
 #include "common/xml/xml.h"
 #include "tool-service/openapi/answer_advice.h"
 #include "tool-service/openapi/redaction.h"
+#include "tool-service/openapi/xml_adapter.h"
 
 namespace bw::tool_service {
 namespace {
@@ -17,6 +18,8 @@ namespace {
 using json::Json;
 
 constexpr std::size_t kMaxErrorBytes = 4'096;
+// Elements, texts and attributes of an XML answer.
+constexpr std::size_t kMaxXmlNodes = 500'000;
 // Answers that say where to go on, or how long to wait; shown when they are there.
 constexpr std::array<std::string_view, 5> kShownHeaders = {
     "location", "link", "retry-after", "continuation-token", "content-disposition"};
@@ -108,13 +111,22 @@ ToolResult BinaryResult(const HttpResponse& answer, const std::string& url, std:
   return result;
 }
 
-// The body as text, redacted; JSON also as a value.
+// XML as the plan's schema reads it; null when it cannot be parsed.
+Json XmlValue(const std::string& body, const Json& xml_schema) {
+  xml::ParseLimits limits;
+  limits.max_bytes = body.size();
+  limits.max_nodes = kMaxXmlNodes;
+  const StatusOr<xml::Element> root = xml::Parse(body, limits);
+  return root.ok() ? JsonFromXml(*root, xml_schema) : Json(nullptr);
+}
+
+// The body as text, redacted; JSON and XML also as a value.
 struct TextBody {
   std::string text;
   std::optional<Json> value;
 };
 
-TextBody ReadText(const HttpResponse& answer, std::string_view type) {
+TextBody ReadText(const HttpResponse& answer, std::string_view type, const AnswerPlan& plan) {
   if (type.ends_with("json")) {
     StatusOr<Json> value = json::Parse(answer.body, {.max_bytes = answer.body.size()});
     if (value.ok()) {
@@ -123,17 +135,23 @@ TextBody ReadText(const HttpResponse& answer, std::string_view type) {
       return {std::move(text), *std::move(value)};
     }
   }
-  return {type.ends_with("xml") ? RedactXml(answer.body) : answer.body, std::nullopt};
+  if (!type.ends_with("xml")) return {answer.body, std::nullopt};
+  Json value = XmlValue(answer.body, plan.xml_schema);
+  if (value.is_null()) return {RedactXml(answer.body), std::nullopt};
+  RedactJson(value);
+  std::string text = json::Dump(value);
+  return {std::move(text), std::move(value)};
 }
 
-ToolResult ErrorOf(const HttpResponse& answer, std::string_view type, bool is_text) {
+ToolResult ErrorOf(const HttpResponse& answer, std::string_view type, bool is_text,
+                   const AnswerPlan& plan) {
   const Advice advice = AdviceFor(answer.status, answer.body);
   std::string text = "HTTP " + std::to_string(answer.status) + ". " + std::string(advice.meaning) +
                      "\nNext: " + std::string(advice.next_step) + HeaderLines(answer);
   ToolResult result;
   result.is_error = true;
   if (is_text && !answer.body.empty()) {
-    TextBody body = ReadText(answer, type);
+    TextBody body = ReadText(answer, type, plan);
     text += "\nThe API's answer: " + Cut(std::move(body.text), kMaxErrorBytes);
   }
   result.content.push_back(TextContent(std::move(text)));
@@ -142,21 +160,24 @@ ToolResult ErrorOf(const HttpResponse& answer, std::string_view type, bool is_te
 
 }  // namespace
 
-ToolResult ReadAnswer(const HttpResponse& answer, const std::string& url,
+ToolResult ReadAnswer(const HttpResponse& answer, const std::string& url, const AnswerPlan& plan,
                       const AnswerLimits& limits) {
   const std::string type = MediaType(answer);
   // What XML may hold is UTF-8 without control characters: text, whatever its type.
   const bool is_text = (IsTextType(type) || type.empty()) && xml::IsXmlText(answer.body);
-  if (answer.status < 200 || answer.status >= 300) return ErrorOf(answer, type, is_text);
+  if (answer.status < 200 || answer.status >= 300) {
+    return ErrorOf(answer, type, is_text, plan);
+  }
   if (answer.body.empty()) return EmptyResult(answer);
   if (!is_text) return BinaryResult(answer, url, type, limits);
-  TextBody body = ReadText(answer, type);
+  TextBody body = ReadText(answer, type, plan);
+  const bool was_cut = body.text.size() > limits.max_text_bytes;
   ToolResult result = TextResult(Cut(std::move(body.text), limits.max_text_bytes));
   if (const std::string lines = HeaderLines(answer); !lines.empty()) {
     result.content.push_back(TextContent("Headers:" + lines));
   }
   // A value as long as a text that had to be cut would undo the cut.
-  if (body.value && body.value->is_object() && answer.body.size() <= limits.max_text_bytes) {
+  if (body.value && body.value->is_object() && !was_cut) {
     result.structured = std::move(body.value);
   }
   return result;

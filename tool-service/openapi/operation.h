@@ -29,6 +29,8 @@ struct RequestBody {
   enum class Kind {
     /// Serialised from arguments.
     kJson,
+    /// application/xml whose schema names the root element: written from arguments.
+    kXml,
     /// XML or other text, given as one string and sent as it is.
     kText,
     /// Given in base64.
@@ -45,6 +47,8 @@ struct RequestBody {
   std::string description;
   /// Translated; {} where it says nothing.
   json::Json schema = json::Json::object();
+  /// How it is written as XML (xml_schema.h); kXml only.
+  json::Json xml_schema = json::Json::object();
 };
 
 struct Operation {
@@ -66,6 +70,8 @@ struct Operation {
   bool has_body = false;
   /// Content types of successful answers.
   std::vector<std::string> answer_types;
+  /// How a successful XML answer is read (xml_schema.h); {} when nothing is declared.
+  json::Json answer_xml_schema = json::Json::object();
   /// False for `security: []`.
   bool authorize = true;
   bool deprecated = false;

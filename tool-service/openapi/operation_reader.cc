@@ -9,6 +9,7 @@
 
 #include "tool-service/openapi/operation_repairs.h"
 #include "tool-service/openapi/schema_translator.h"
+#include "tool-service/openapi/xml_schema.h"
 
 namespace bw::tool_service {
 namespace {
@@ -67,9 +68,10 @@ std::string MediaType(std::string_view text) {
 bool IsJsonType(std::string_view type) {
   return type == "application/json" || type.ends_with("+json");
 }
-bool IsTextType(std::string_view type) {
-  return type.starts_with("text/") || type == "application/xml" || type.ends_with("+xml");
+bool IsXmlType(std::string_view type) {
+  return type == "application/xml" || type == "text/xml" || type.ends_with("+xml");
 }
+bool IsTextType(std::string_view type) { return type.starts_with("text/") || IsXmlType(type); }
 
 // A JSON type whose schema says "binary" is a file that happens to be JSON.
 RequestBody::Kind KindOf(const std::string& type, const Json& media, const Json& root) {
@@ -78,6 +80,9 @@ RequestBody::Kind KindOf(const std::string& type, const Json& media, const Json&
   const bool binary = resolved != nullptr && json::StringOr(*resolved, "format") == "binary";
   if (binary) return RequestBody::Kind::kBinary;
   if (IsJsonType(type)) return RequestBody::Kind::kJson;
+  if (IsXmlType(type) && schema != nullptr && NamesXmlRoot(root, *schema)) {
+    return RequestBody::Kind::kXml;
+  }
   if (IsTextType(type)) return RequestBody::Kind::kText;
   if (type == "multipart/form-data") return RequestBody::Kind::kMultipart;
   if (type == "application/x-www-form-urlencoded") return RequestBody::Kind::kForm;
@@ -228,16 +233,16 @@ class OperationReader {
     parameter.explode = json::GetBool(source, "explode").value_or(by_default);
   }
 
-  // Of several content types the first kind in the order JSON, text, form, multipart, binary is
-  // taken.
+  // Of several content types the first kind in the order JSON, XML, text, form, multipart, binary
+  // is taken.
   void ReadBody() {
     const Json* declared = json::Find(source_, "requestBody");
     const Json* body = declared == nullptr ? nullptr : Resolve(root_, *declared);
     const Json* content = body == nullptr ? nullptr : json::FindObject(*body, "content");
     if (content == nullptr) return;
     static constexpr std::array kPreference = {
-        RequestBody::Kind::kJson, RequestBody::Kind::kText, RequestBody::Kind::kForm,
-        RequestBody::Kind::kMultipart, RequestBody::Kind::kBinary};
+        RequestBody::Kind::kJson, RequestBody::Kind::kXml,       RequestBody::Kind::kText,
+        RequestBody::Kind::kForm, RequestBody::Kind::kMultipart, RequestBody::Kind::kBinary};
     for (const RequestBody::Kind kind : kPreference) {
       for (const auto& [type, media] : content->items()) {
         if (type.find('/') == std::string::npos) continue;  // not a media type
@@ -255,11 +260,13 @@ class OperationReader {
     body.content_types.push_back(MediaType(type));
     if (std::exchange(operation_.has_body, true)) return;
     body.kind = kind;
-    const bool by_arguments = kind == RequestBody::Kind::kJson ||
+    const bool by_arguments = kind == RequestBody::Kind::kJson || kind == RequestBody::Kind::kXml ||
                               kind == RequestBody::Kind::kForm ||
                               kind == RequestBody::Kind::kMultipart;
     const Json* schema = json::Find(media, "schema");
-    if (schema != nullptr && by_arguments) body.schema = translator_.TranslateArgument(*schema);
+    if (schema == nullptr || !by_arguments) return;
+    body.schema = translator_.TranslateArgument(*schema);
+    if (kind == RequestBody::Kind::kXml) body.xml_schema = XmlSchemaOf(root_, *schema);
   }
 
   void ReadAnswers() {
@@ -275,6 +282,11 @@ class OperationReader {
         if (type.find('/') != std::string::npos &&
             std::find(types.begin(), types.end(), name) == types.end()) {
           types.push_back(name);
+        }
+        const Json* schema = json::Find(media, "schema");
+        if (status.starts_with('2') && IsXmlType(name) && schema != nullptr &&
+            operation_.answer_xml_schema.empty()) {
+          operation_.answer_xml_schema = XmlSchemaOf(root_, *schema);
         }
       }
     }

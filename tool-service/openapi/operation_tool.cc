@@ -89,6 +89,7 @@ OperationTool::OperationTool(Operation operation, std::string name, const Operat
                              const OperationToolOptions& options)
     : operation_(std::move(operation)),
       plan_(PlanInput(operation_)),
+      answer_plan_{.xml_schema = operation_.answer_xml_schema},
       definition_{.name = name,
                   .title = operation_.summary,
                   .description = operation_.description,
@@ -157,7 +158,7 @@ void OperationTool::Send(const Json& arguments, const CallContext& context, Done
     request->headers.emplace_back("traceparent", context.traceparent);
   auto answered = [self = shared_from_this(), url = request->url,
                    done = std::move(done)](StatusOr<HttpResponse> answer) {
-    done(answer.ok() ? ReadAnswer(*answer, url, self->options_.answer_limits)
+    done(answer.ok() ? ReadAnswer(*answer, url, self->answer_plan_, self->options_.answer_limits)
                      : NotAnswered(answer.status(), self->operation_.method));
   };
   const std::shared_ptr<HttpCall> call =

@@ -50,6 +50,7 @@ class OperationTool : public Tool, public std::enable_shared_from_this<Operation
 
   const Operation operation_;
   InputPlan plan_;
+  AnswerPlan answer_plan_;
   ToolDefinition definition_;
   const OperationToolPorts ports_;
   const OperationToolOptions options_;

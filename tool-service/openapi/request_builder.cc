@@ -10,6 +10,7 @@
 
 #include "common/base64/base64.h"
 #include "common/http/message.h"
+#include "tool-service/openapi/xml_adapter.h"
 
 namespace bw::tool_service {
 namespace {
@@ -219,6 +220,8 @@ class RequestBuilder {
     switch (operation_.body.kind) {
       case RequestBody::Kind::kJson:
         return AddJsonBody();
+      case RequestBody::Kind::kXml:
+        return AddXmlBody();
       case RequestBody::Kind::kText:
         return AddTextBody();
       case RequestBody::Kind::kBinary:
@@ -253,6 +256,14 @@ class RequestBuilder {
   Status AddJsonBody() {
     if (const auto value = BodyValue())
       SetBody(operation_.body.content_types[0], json::Dump(*value));
+    return OkStatus();
+  }
+
+  Status AddXmlBody() {
+    const auto value = BodyValue();
+    if (!value) return OkStatus();
+    BW_ASSIGN_OR_RETURN(const xml::Element root, XmlFromJson(*value, operation_.body.xml_schema));
+    SetBody(operation_.body.content_types[0], xml::Write(root, {.standalone = true}));
     return OkStatus();
   }
 

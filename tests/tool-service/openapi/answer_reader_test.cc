@@ -54,10 +54,22 @@ TEST(ReadAnswer, SecretsThatAreEchoedAreRedacted) {
   EXPECT_EQ(AllText(error).find("hunter2"), std::string::npos);
 }
 
-TEST(ReadAnswer, XmlIsText) {
+TEST(ReadAnswer, XmlIsJsonAsItsSchemaSays) {
+  const AnswerPlan plan = {
+      Json::parse(R"({"properties":{"Count":{"type":"integer"},"Tn":{"type":"array"}}})")};
   const ToolResult result =
-      ReadAnswer(Make(200, "application/xml", "<A><Password>hunter2</Password><B>x</B></A>"), "u");
-  EXPECT_EQ(result.content[0].text, "<A><Password>[redacted]</Password><B>x</B></A>");
+      ReadAnswer(Make(200, "application/xml;charset=UTF-8",
+                      "<A><Password>hunter2</Password><Count>1</Count><Tn>07</Tn></A>"),
+                 "u", plan);
+  EXPECT_EQ(*result.structured, Json::parse(R"({"Password":"[redacted]","Count":1,"Tn":["07"]})"));
+  EXPECT_EQ(Json::parse(result.content[0].text), *result.structured);
+}
+
+TEST(ReadAnswer, XmlThatCannotBeReadIsShownAsItIs) {
+  const ToolResult result =
+      ReadAnswer(Make(200, "application/xml", "<A><Password>hunter2</Password>"), "u");
+  EXPECT_EQ(result.content[0].text, "<A><Password>[redacted]</Password>");
+  EXPECT_FALSE(result.structured.has_value());
 }
 
 TEST(ReadAnswer, EmptyBodiesTellTheId) {
@@ -94,18 +106,21 @@ TEST(ReadAnswer, BinaryByItsType) {
 
 TEST(ReadAnswer, BinaryAtTheLimitAndOnePast) {
   const AnswerLimits limits{.max_binary_bytes = 4};
-  EXPECT_EQ(ReadAnswer(Make(200, "audio/mpeg", "\xff\xff\xff\xff"), "u", limits).content.size(),
+  EXPECT_EQ(ReadAnswer(Make(200, "audio/mpeg", "\xff\xff\xff\xff"), "u", {}, limits).content.size(),
             2u);
-  const ToolResult large = ReadAnswer(Make(200, "audio/mpeg", "\xff\xff\xff\xff\xff"), "u", limits);
+  const ToolResult large =
+      ReadAnswer(Make(200, "audio/mpeg", "\xff\xff\xff\xff\xff"), "u", {}, limits);
   ASSERT_EQ(large.content.size(), 1u);
   EXPECT_NE(large.content[0].text.find("5 bytes of audio/mpeg"), std::string::npos);
 }
 
 TEST(ReadAnswer, TextAtTheLimitAndOnePast) {
   const AnswerLimits limits{.max_text_bytes = 9};
-  EXPECT_EQ(ReadAnswer(Make(200, "application/json", R"({"a":"b"})"), "u", limits).content[0].text,
-            R"({"a":"b"})");
-  const ToolResult cut = ReadAnswer(Make(200, "application/json", R"({"a":"bc"})"), "u", limits);
+  EXPECT_EQ(
+      ReadAnswer(Make(200, "application/json", R"({"a":"b"})"), "u", {}, limits).content[0].text,
+      R"({"a":"b"})");
+  const ToolResult cut =
+      ReadAnswer(Make(200, "application/json", R"({"a":"bc"})"), "u", {}, limits);
   EXPECT_EQ(cut.content[0].text, "{\"a\":\"bc\"\n[cut: 10 bytes in all]");
   EXPECT_FALSE(cut.structured.has_value());
 }
