@@ -175,6 +175,10 @@ class EventStoreJournal : public EventJournal {
             void (Stub::async_interface::*method)(grpc::ClientContext*, const Request*, Response*,
                                                   std::function<void(grpc::Status)>),
             Translate translate, Done<Value> done) {
+    // gRPC may answer a call whose time is over when it begins; the caller is gone then.
+    if (TimeLeft(context, wait_ms).count() <= 0) {
+      return done(DeadlineExceeded("the time was used up before the event store could be asked"));
+    }
     auto call = std::make_shared<UnaryCall<Request, Response>>();
     call->stub = stub_;
     call->request = std::move(request);
