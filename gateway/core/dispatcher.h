@@ -63,6 +63,8 @@ class Dispatcher {
   /// Takes a response of the legacy era: the answer to a question of this or another replica.
   void HandleResponse(const Message& message, const std::string& tenant,
                       const std::string& cancel_scope);
+  /// No client can answer any more: calls that wait for one end at once, saying so.
+  void StopAsking() { context_.questions.Stop(); }
   /// Cancels whatever is under way in `cancel_scope`.
   void CancelAll(const std::string& cancel_scope);
 

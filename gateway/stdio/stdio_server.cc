@@ -102,6 +102,7 @@ void StdioServer::Connection::Over() {
 }
 
 void StdioServer::Connection::Finish(std::chrono::milliseconds limit) {
+  dispatcher_.StopAsking();
   const auto none = [this] { return under_way_ == 0; };
   {
     std::unique_lock lock(mutex_);

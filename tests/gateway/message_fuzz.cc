@@ -51,6 +51,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     const auto& message = std::get<bw::gateway::Message>(element);
     if (message.kind == bw::gateway::Message::Kind::kRequest) Require(message.id.has_value());
+    if (message.kind == bw::gateway::Message::Kind::kResponse) {
+      Require(message.result.is_object() != message.error.is_object());
+      Require(message.result.is_null() != message.error.is_null());
+    }
     const auto decision = bw::gateway::DecideEra(headers, message);
     if (decision.refusal) CheckError(message.id, *decision.refusal);
     for (const auto era : {bw::gateway::StdioEra::kUndecided, bw::gateway::StdioEra::kModern}) {

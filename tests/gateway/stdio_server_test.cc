@@ -372,6 +372,22 @@ TEST_F(StdioServerTest, ALegacyClientIsAskedAndAnswersOnTheSameStreams) {
   EXPECT_EQ(Hear()["id"], 2);
 }
 
+TEST_F(StdioServerTest, NobodyWaitsForAnAnswerAfterTheEndOfInput) {
+  Start();
+  Say(Call("initialize", "1",
+           R"({"protocolVersion":"2025-11-25","capabilities":{"elicitation":{}}})"));
+  Hear();
+  Say(Call("tools/call", "2", R"({"name":"hold"})"));
+  AwaitHeld()->done(AskWho());
+  EXPECT_EQ(Hear()["method"], "elicitation/create");
+  input.CloseWrite();
+  // The call is answered, not only given up.
+  const json::Json answer = Hear();
+  EXPECT_EQ(answer["id"], 2);
+  EXPECT_EQ(answer["result"]["isError"], true);
+  EXPECT_TRUE(WaitForEnd());
+}
+
 TEST_F(StdioServerTest, AModernClientIsNeverSentARequest) {
   Start();
   Say(Call("tools/call", "1",
