@@ -136,8 +136,8 @@ class RunningApp : public App {
         provider_(std::make_unique<GrpcToolProvider>(
             dependencies.tool_service ? std::move(dependencies.tool_service)
                                       : rpc::Connect(config.tool_service_address),
-            GrpcProviderOptions{.call_timeout =
-                                    std::chrono::milliseconds(config.call_timeout_ms)})),
+            GrpcProviderOptions{.call_timeout = std::chrono::milliseconds(config.call_timeout_ms),
+                                .call_tool = std::move(dependencies.call_tool)})),
         mailbox_(MakeMailbox(config, std::move(dependencies.event_store))),
         questions_(*sealer_, mailbox_.get(), *scheduler_, metrics_, QuestionLimitsOf(config)),
         request_states_(SystemClock(), *sealer_),

@@ -7,6 +7,7 @@
 
 #include "common/status/status.h"
 #include "gateway/config.h"
+#include "gateway/grpc/direct_tool_call.h"
 
 namespace grpc {
 class Channel;
@@ -21,6 +22,8 @@ namespace bw::gateway {
 /// What a process that holds several services lends to this one; empty: the App makes its own.
 struct Dependencies {
   std::shared_ptr<grpc::Channel> tool_service{};
+  /// Of a process that holds the tool service too; empty: tools are called over the channel.
+  DirectToolCall call_tool{};
   /// For notifications and answers that reach another replica; all else does without.
   std::shared_ptr<grpc::Channel> event_store{};
   /// Outlives the App. With it there is no admin listener here: its owner serves the metrics.

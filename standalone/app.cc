@@ -1,6 +1,7 @@
 #include "standalone/app.h"
 
 #include <algorithm>
+#include <functional>
 #include <string>
 #include <utility>
 
@@ -107,10 +108,11 @@ Status App::Parts::Start(const Config& config) {
 
   gateway::Config front = config.gateway;
   front.transport = config.stdio ? "stdio" : "http";
-  auto gateway_started =
-      gateway::App::Start(front, {.tool_service = tool_service->InProcessChannel(),
-                                  .event_store = event_store->InProcessChannel(),
-                                  .registry = &registry});
+  auto gateway_started = gateway::App::Start(
+      front, {.tool_service = tool_service->InProcessChannel(),
+              .call_tool = std::bind_front(&tool_service::App::CallTool, tool_service.get()),
+              .event_store = event_store->InProcessChannel(),
+              .registry = &registry});
   if (!gateway_started.ok()) return Annotate(gateway_started.status(), "gateway");
   gateway = *std::move(gateway_started);
   return StartAdmin(config);

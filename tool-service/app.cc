@@ -122,6 +122,7 @@ struct App::Parts {
   std::optional<Completions> completions;
   std::optional<CatalogueNotifier> notifier;
   std::unique_ptr<Scheduler> scheduler;
+  std::optional<ToolCalls> calls;
   std::unique_ptr<grpc::Service> service;
   std::unique_ptr<rpc::Server> server;
   std::optional<StoreProbe> probe;
@@ -233,15 +234,14 @@ Status App::Parts::Start(const Config& config, Dependencies dependencies) {
   completions.emplace(facts, credentials, *journal, SystemClock());
   notifier.emplace([this] { return RevisionsOf(*tools.Snapshot(), toolbox->policy()); });
   tools.OnReplace([this] { notifier->Changed(); });
-  ServerLimits limits;
-  limits.max_calls_in_flight = config.max_calls_in_flight;
-  limits.call_timeout = milliseconds(config.call_timeout_ms);
-  service = MakeToolService({*toolbox, *resources, *prompts, *completions, *notifier, SystemClock(),
-                             *metrics, facts, limits});
+  scheduler = MakeThreadScheduler();
+  const CallLimits limits{config.max_calls_in_flight, milliseconds(config.call_timeout_ms)};
+  calls.emplace(*toolbox, SystemClock(), *scheduler, *metrics, limits);
+  service = MakeToolService({*calls, *toolbox, *resources, *prompts, *completions, *notifier,
+                             SystemClock(), *metrics, facts, limits.call_timeout});
   rpc::ServerOptions options;
   options.listen = config.listen;
   BW_ASSIGN_OR_RETURN(server, rpc::Server::Start(options, {service.get()}));
-  scheduler = MakeThreadScheduler();
   probe.emplace(*journal, *scheduler, SystemClock(), config.tenant, [this](bool reached) {
     metrics->event_store_up.Set(reached ? 1 : 0);
     server->SetServing(reached);
@@ -285,6 +285,12 @@ std::shared_ptr<grpc::Channel> App::InProcessChannel() {
   return parts_->server->InProcessChannel();
 }
 
+std::function<void()> App::CallTool(const v1::CallToolRequest& request, milliseconds time_left,
+                                    std::function<void(v1::CallToolResponse&)> message,
+                                    std::function<void(const Status&)> done) {
+  return parts_->calls->RunDirect(request, time_left, std::move(message), std::move(done));
+}
+
 int App::grpc_port() const { return parts_->server->port(); }
 
 int App::admin_port() const { return parts_->admin == nullptr ? -1 : parts_->admin->port(); }
@@ -297,6 +303,7 @@ void App::Drain(milliseconds limit) {
   // Watches never end by themselves; the server would wait for them.
   parts_->notifier->Close();
   parts_->server->Shutdown(limit);
+  parts_->calls->StopDirect();
   // The event store stops next; gRPC ends the process when an in-process channel is asked after
   // that.
   parts_->probe->Stop();

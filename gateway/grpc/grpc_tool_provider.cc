@@ -1,6 +1,8 @@
 #include "gateway/grpc/grpc_tool_provider.h"
 
-#include <optional>
+#include <functional>
+#include <memory>
+#include <mutex>
 #include <utility>
 
 #include <grpcpp/channel.h>
@@ -25,16 +27,51 @@ Context MakeContext(std::chrono::milliseconds timeout) {
   return context;
 }
 
+// What one CallTool tells, until it is told how it ended.
+class ToolCallAnswer {
+ public:
+  ToolCallAnswer(CallEvents events, ToolProvider::Done<ToolOutcome> done)
+      : events_(std::move(events)), done_(std::move(done)) {}
+
+  void OnMessage(v1::CallToolResponse& message) {
+    switch (message.message_case()) {
+      case v1::CallToolResponse::kProgress:
+        return events_.progress(FromMessage(message.progress()));
+      case v1::CallToolResponse::kResult:
+        outcome_ = FromMessage(*message.mutable_result());
+        return;
+      case v1::CallToolResponse::kInputRequired:
+        outcome_ = FromMessage(*message.mutable_input_required());
+        return;
+      case v1::CallToolResponse::kLog:
+        return events_.log(FromMessage(*message.mutable_log()));
+      case v1::CallToolResponse::MESSAGE_NOT_SET:
+        return;
+    }
+  }
+
+  void OnDone(const Status& status) {
+    if (!status.ok()) outcome_ = status;
+    done_(std::move(outcome_));
+    // What `done` holds must be gone before the provider may be.
+    done_ = nullptr;
+    events_ = {};
+  }
+
+ private:
+  CallEvents events_;
+  ToolProvider::Done<ToolOutcome> done_;
+  StatusOr<ToolOutcome> outcome_ = Internal("the tool service ended the call without a result");
+};
+
 // One CallTool stream; deletes itself when it is done.
 class ToolStream : public grpc::ClientReadReactor<v1::CallToolResponse> {
  public:
-  ToolStream(Context context, OpenCalls& open_calls, CallEvents events,
-             ToolProvider::Done<ToolOutcome> done)
+  ToolStream(Context context, OpenCalls& open_calls, ToolCallAnswer answer)
       : context_(std::move(context)),
         handle_(std::make_shared<ContextHandle>(context_)),
         open_calls_(open_calls),
-        events_(std::move(events)),
-        done_(std::move(done)) {}
+        answer_(std::move(answer)) {}
 
   // What cancels it.
   std::shared_ptr<Cancellable> Start(v1::ToolService::Stub& stub, v1::CallToolRequest request) {
@@ -50,32 +87,13 @@ class ToolStream : public grpc::ClientReadReactor<v1::CallToolResponse> {
 
   void OnReadDone(bool ok) override {
     if (!ok) return;
-    switch (message_.message_case()) {
-      case v1::CallToolResponse::kProgress:
-        events_.progress(FromMessage(message_.progress()));
-        break;
-      case v1::CallToolResponse::kResult:
-        outcome_ = FromMessage(*message_.mutable_result());
-        break;
-      case v1::CallToolResponse::kInputRequired:
-        outcome_ = FromMessage(*message_.mutable_input_required());
-        break;
-      case v1::CallToolResponse::kLog:
-        events_.log(FromMessage(*message_.mutable_log()));
-        break;
-      case v1::CallToolResponse::MESSAGE_NOT_SET:
-        break;
-    }
+    answer_.OnMessage(message_);
     message_.Clear();
     StartRead(&message_);
   }
 
   void OnDone(const grpc::Status& status) override {
-    if (!status.ok()) outcome_ = rpc::FromGrpc(status);
-    done_(std::move(outcome_));
-    // What `done` holds must be gone before the provider may be.
-    done_ = nullptr;
-    events_ = {};
+    answer_.OnDone(rpc::FromGrpc(status));
     OpenCalls& open_calls = open_calls_;
     const auto handle = handle_;
     delete this;
@@ -86,11 +104,51 @@ class ToolStream : public grpc::ClientReadReactor<v1::CallToolResponse> {
   const Context context_;
   const std::shared_ptr<Cancellable> handle_;
   OpenCalls& open_calls_;
-  CallEvents events_;
-  ToolProvider::Done<ToolOutcome> done_;
+  ToolCallAnswer answer_;
   v1::CallToolRequest request_;
   v1::CallToolResponse message_;
-  StatusOr<ToolOutcome> outcome_ = Internal("the tool service ended the call without a result");
+};
+
+// One CallTool without a stream.
+class DirectRun : public Cancellable, public std::enable_shared_from_this<DirectRun> {
+ public:
+  DirectRun(OpenCalls& open_calls, ToolCallAnswer answer)
+      : open_calls_(open_calls), answer_(std::move(answer)) {}
+
+  void Start(const DirectToolCall& call_tool, const v1::CallToolRequest& request,
+             std::chrono::milliseconds time_left) {
+    const auto self = shared_from_this();
+    open_calls_.Add(self);
+    auto cancel = call_tool(
+        request, time_left,
+        [self](v1::CallToolResponse& message) { self->answer_.OnMessage(message); },
+        [self](const Status& status) {
+          self->answer_.OnDone(status);
+          self->open_calls_.Remove(self);
+        });
+    std::unique_lock lock(mutex_);
+    cancel_ = std::move(cancel);
+    if (!cancelled_) return;
+    lock.unlock();
+    cancel_();
+  }
+
+  void Cancel() override {
+    std::function<void()> cancel;
+    {
+      const std::lock_guard lock(mutex_);
+      cancelled_ = true;
+      cancel = cancel_;
+    }
+    if (cancel) cancel();
+  }
+
+ private:
+  OpenCalls& open_calls_;
+  ToolCallAnswer answer_;
+  std::mutex mutex_;  // guards all below
+  bool cancelled_ = false;
+  std::function<void()> cancel_;
 };
 
 }  // namespace
@@ -133,8 +191,14 @@ class GrpcToolProvider::Connection {
 
   std::shared_ptr<Cancellable> Call(const ToolCall& call, CallEvents events,
                                     Done<ToolOutcome> done) {
-    auto* stream = new ToolStream(MakeContext(options_.call_timeout), open_calls_,
-                                  std::move(events), std::move(done));
+    ToolCallAnswer answer(std::move(events), std::move(done));
+    if (options_.call_tool) {
+      const auto run = std::make_shared<DirectRun>(open_calls_, std::move(answer));
+      run->Start(options_.call_tool, ToMessage(call), options_.call_timeout);
+      return run;
+    }
+    auto* stream =
+        new ToolStream(MakeContext(options_.call_timeout), open_calls_, std::move(answer));
     return stream->Start(*stub_, ToMessage(call));
   }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "gateway/core/tool_provider.h"
+#include "gateway/grpc/direct_tool_call.h"
 
 namespace grpc {
 class Channel;
@@ -20,6 +21,8 @@ struct GrpcProviderOptions {
   std::chrono::milliseconds list_timeout{5'000};
   /// One tool call, waiting for events included.
   std::chrono::milliseconds call_timeout{120'000};
+  /// How tools are called; empty: over the channel.
+  DirectToolCall call_tool{};
 };
 
 /// Thread-safe. Keeps the ToolProvider contract, destruction included.

@@ -152,6 +152,61 @@ TEST_F(GrpcToolProviderTest, DestructionEndsWhatIsUnderWay) {
   EXPECT_TRUE(done);
 }
 
+// What a process that holds the tool service lends.
+struct DirectFake {
+  std::function<void(bw::tool_service::v1::CallToolResponse&)> message;
+  std::function<void(const Status&)> done;
+  std::string name;
+  std::chrono::milliseconds time_left{};
+  int cancelled = 0;
+
+  DirectToolCall Function() {
+    return
+        [this](const auto& request, std::chrono::milliseconds left, auto on_message, auto on_done) {
+          name = request.name();
+          time_left = left;
+          message = std::move(on_message);
+          done = std::move(on_done);
+          return [this] {
+            if (cancelled++ == 0) done(Cancelled("by the caller"));
+          };
+        };
+  }
+};
+
+TEST_F(GrpcToolProviderTest, CallsToolsDirectlyWhereItCan) {
+  DirectFake direct;
+  Connect({.call_timeout = std::chrono::seconds(3), .call_tool = direct.Function()});
+  std::vector<double> steps;
+  CallEvents events = NoEvents();
+  events.progress = [&](const Progress& step) { steps.push_back(step.progress); };
+  StatusOr<ToolOutcome> outcome = Internal("none yet");
+  ToolCall call;
+  call.name = "echo";
+  const auto handle =
+      provider->CallTool(call, events, [&](StatusOr<ToolOutcome> value) { outcome = value; });
+  EXPECT_EQ(direct.name, "echo");
+  EXPECT_EQ(direct.time_left, std::chrono::seconds(3));
+  bw::tool_service::v1::CallToolResponse message;
+  message.mutable_progress()->set_progress(1);
+  direct.message(message);
+  message.mutable_result()->add_content()->mutable_text()->set_text("hi");
+  direct.message(message);
+  direct.done(OkStatus());
+  EXPECT_EQ(steps, std::vector<double>{1});
+  EXPECT_EQ(ResultOf(outcome)->content.at(0).text, "hi");
+}
+
+TEST_F(GrpcToolProviderTest, DestructionEndsADirectCall) {
+  DirectFake direct;
+  Connect({.call_tool = direct.Function()});
+  StatusOr<ToolOutcome> outcome = Internal("none yet");
+  provider->CallTool({}, NoEvents(), [&](StatusOr<ToolOutcome> value) { outcome = value; });
+  provider.reset();
+  EXPECT_EQ(direct.cancelled, 1);
+  EXPECT_EQ(outcome.status().code(), StatusCode::kCancelled);
+}
+
 TEST_F(GrpcToolProviderTest, AnUnreachableServiceIsUnavailable) {
   provider = std::make_unique<GrpcToolProvider>(
       rpc::Connect("127.0.0.1:1"),

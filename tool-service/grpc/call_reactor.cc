@@ -1,16 +1,15 @@
 #include "tool-service/grpc/call_reactor.h"
 
 #include <utility>
-#include <variant>
 
 #include "common/rpc/rpc.h"
-#include "tool-service/grpc/tool_service_server.h"
 #include "tool-service/grpc/translate.h"
 
 namespace bw::tool_service {
 
-CallReactor::CallReactor(Metrics& metrics, std::function<void()> on_done)
-    : metrics_(metrics), on_done_(std::move(on_done)) {}
+CallReactor::CallReactor(ToolCalls& calls, Metrics& metrics) : metrics_(metrics) {
+  slot_.emplace(calls);
+}
 
 void CallReactor::Refuse(const Status& status) {
   Step step;
@@ -55,19 +54,13 @@ void CallReactor::Report(Response response) {
 void CallReactor::Complete(StatusOr<ToolOutcome> outcome) {
   if (!outcome.ok()) return Refuse(outcome.status());
   Response response;
-  metrics::Counter* counter = &metrics_.calls_input_required;
-  if (const auto* result = std::get_if<ToolResult>(&*outcome)) {
-    ToProto(*result, response.mutable_result());
-    counter = result->is_error ? &metrics_.calls_tool_error : &metrics_.calls_ok;
-  } else {
-    ToProto(std::get<InputRequired>(*outcome), response.mutable_input_required());
-  }
+  metrics::Counter& counter = FillOutcome(*outcome, metrics_, &response);
   std::vector<std::function<void()>> dropped;  // destroyed without the lock
   Step step;
   {
     const std::lock_guard lock(mutex_);
     if (finished_ || result_ || refusal_) return;
-    counter->Increment();
+    counter.Increment();
     result_ = std::move(response);
     dropped.swap(cancellations_);
     step = NextStep();
@@ -113,7 +106,7 @@ void CallReactor::OnCancel() {
 }
 
 void CallReactor::OnDone() {
-  on_done_();
+  slot_.reset();
   self_.reset();  // may destroy this
 }
 

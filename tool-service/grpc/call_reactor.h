@@ -12,31 +12,34 @@
 
 #include "bw/tool_service/v1/tool_service.pb.h"
 #include "common/status/status.h"
-#include "tool-service/core/tool.h"
+#include "tool-service/grpc/tool_calls.h"
 #include "tool-service/metrics.h"
 
 namespace bw::tool_service {
+
+/// Progress and log messages that wait for a slow client; one more drops the oldest.
+inline constexpr std::size_t kMaxPendingMessages = 16;
 
 /// Writes progress and log messages while the tool runs and one result, or what it asks of the
 /// client, in the end. Tools report from any thread, so
 /// the order of operations is decided under a lock and carried out without it: gRPC may run its
 /// callback before the operation's call returns. It lives until gRPC and the tool have let go.
 class CallReactor : public grpc::ServerWriteReactor<tool_service::v1::CallToolResponse>,
+                    public CallSink,
                     public std::enable_shared_from_this<CallReactor> {
  public:
-  /// `on_done` runs once, when gRPC is done with the call.
-  CallReactor(Metrics& metrics, std::function<void()> on_done);
+  CallReactor(ToolCalls& calls, Metrics& metrics);
 
   /// Must be called once, before the reactor is handed to gRPC.
   void KeepUntilDone() { self_ = shared_from_this(); }
 
-  /// No tool ran.
-  void Refuse(const Status& status);
-  void ReportProgress(const Progress& progress);
-  void ReportLog(const LogMessage& log);
-  void Complete(StatusOr<ToolOutcome> outcome);
-  /// Runs `cancel` when the client leaves, at once if it already has; dropped after the result.
-  void OnClientGone(std::function<void()> cancel);
+  const ToolCalls::Slot& slot() const { return *slot_; }
+
+  void Refuse(const Status& status) override;
+  void ReportProgress(const Progress& progress) override;
+  void ReportLog(const LogMessage& log) override;
+  void Complete(StatusOr<ToolOutcome> outcome) override;
+  void OnClientGone(std::function<void()> cancel) override;
 
   void OnWriteDone(bool ok) override;
   void OnCancel() override;
@@ -52,7 +55,8 @@ class CallReactor : public grpc::ServerWriteReactor<tool_service::v1::CallToolRe
   void Carry(Step step);
 
   Metrics& metrics_;
-  const std::function<void()> on_done_;
+  // Given back when gRPC is done with the call.
+  std::optional<ToolCalls::Slot> slot_;
   std::shared_ptr<CallReactor> self_;
 
   std::mutex mutex_;  // guards all below

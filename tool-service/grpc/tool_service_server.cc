@@ -11,7 +11,6 @@
 #include "common/json/json.h"
 #include "common/log/log.h"
 #include "common/rpc/rpc.h"
-#include "tool-service/core/access.h"
 #include "tool-service/core/instructions.h"
 #include "tool-service/grpc/call_reactor.h"
 #include "tool-service/grpc/catalogue_reactor.h"
@@ -99,24 +98,9 @@ class ToolServiceServer final : public ServiceBase {
 
   grpc::ServerWriteReactor<tool_proto::CallToolResponse>* CallTool(
       grpc::CallbackServerContext* context, const tool_proto::CallToolRequest* request) override {
-    const int in_flight = calls_in_flight_.fetch_add(1) + 1;
-    parts_.metrics.calls_in_flight.Increment();
-    const auto started = parts_.clock.Steady();
-    auto reactor = std::make_shared<CallReactor>(parts_.metrics, [this, started] {
-      calls_in_flight_.fetch_sub(1);
-      parts_.metrics.calls_in_flight.Decrement();
-      const std::chrono::duration<double> took = parts_.clock.Steady() - started;
-      parts_.metrics.call_seconds.Observe(took.count());
-    });
+    auto reactor = std::make_shared<CallReactor>(parts_.calls, parts_.metrics);
     reactor->KeepUntilDone();
-    if (in_flight > parts_.limits.max_calls_in_flight) {
-      parts_.metrics.calls_refused.Increment();
-      reactor->Refuse(ResourceExhausted("too many tool calls are in flight (" +
-                                        std::to_string(parts_.limits.max_calls_in_flight) +
-                                        "); try again in a moment"));
-    } else {
-      RunTool(*context, *request, reactor);
-    }
+    parts_.calls.Run(*request, TimeLeft(*context), reactor->slot(), reactor);
     return reactor.get();
   }
 
@@ -287,87 +271,23 @@ class ToolServiceServer final : public ServiceBase {
                                   const Request& request, const std::shared_ptr<Reactor>& reactor) {
     BW_RETURN_IF_ERROR(ValidateTenant(request.tenant()));
     BW_ASSIGN_OR_RETURN(CallContext call, FromProto(request.context(), request.tenant()));
-    call.deadline = DeadlineOf(context);
+    call.deadline = parts_.clock.Steady() + TimeLeft(context);
     call.on_cancel = [reactor](std::function<void()> cancel) {
       reactor->OnClientGone(std::move(cancel));
     };
     return call;
   }
 
-  std::chrono::steady_clock::time_point DeadlineOf(const grpc::CallbackServerContext& context) {
-    const auto now = parts_.clock.Steady();
+  std::chrono::milliseconds TimeLeft(const grpc::CallbackServerContext& context) const {
     const auto since_epoch = context.deadline().time_since_epoch();
     const std::int64_t deadline_ms =
         std::chrono::duration_cast<std::chrono::milliseconds>(since_epoch).count();
     // The client's clock does not matter: gRPC carries the time that is left.
-    const std::int64_t left_ms = std::clamp<std::int64_t>(deadline_ms - SystemClock().NowMs(), 0,
-                                                          parts_.limits.call_timeout.count());
-    return now + std::chrono::milliseconds(left_ms);
-  }
-
-  void RunTool(const grpc::CallbackServerContext& context,
-               const tool_proto::CallToolRequest& request,
-               const std::shared_ptr<CallReactor>& reactor) {
-    auto call = ContextOf(context, request, reactor);
-    if (!call.ok()) return reactor->Refuse(call.status());
-    auto listing = parts_.toolbox.List(FromProto(request.selection()));
-    if (!listing.ok()) return reactor->Refuse(listing.status());
-    const auto entry = FindFor(**listing, request.name(), call->access);
-    if (!entry.ok()) return reactor->Refuse(entry.status());
-    auto arguments = ParseArguments(request.arguments_json());
-    if (!arguments.ok()) return reactor->Refuse(arguments.status());
-    if (const Status wired = WireReports(request.context(), reactor, *call); !wired.ok()) {
-      return reactor->Refuse(wired);
-    }
-    log::Debug("tool.called", {{"tool", request.name()},
-                               {"request_id", request.context().request_id()},
-                               {"traceparent", request.context().traceparent()}});
-    // The listing keeps the tool alive while the catalogue is replaced.
-    (*entry)->tool->Call(*std::move(arguments), *std::move(call),
-                         [reactor, kept = *std::move(listing)](StatusOr<ToolOutcome> outcome) {
-                           reactor->Complete(std::move(outcome));
-                         });
-  }
-
-  static StatusOr<const CatalogueEntry*> FindFor(const Listing& listing, const std::string& name,
-                                                 Access access) {
-    const CatalogueEntry* entry = listing.Find(name);
-    if (entry == nullptr) return NotFound("there is no tool of that name, or it is not enabled");
-    if (entry->access <= access) return entry;
-    return PermissionDenied(name + " needs " + std::string(AccessName(entry->access)) +
-                            " access; the caller has " + std::string(AccessName(access)));
-  }
-
-  // What the tool may tell on the way, as far as the client wants to hear it.
-  static Status WireReports(const tool_proto::CallContext& wanted,
-                            const std::shared_ptr<CallReactor>& reactor, CallContext& call) {
-    if (wanted.wants_progress()) {
-      call.report_progress = [reactor](const Progress& progress) {
-        reactor->ReportProgress(progress);
-      };
-    }
-    if (wanted.log_level().empty()) return OkStatus();
-    BW_ASSIGN_OR_RETURN(const LogLevel least, ParseLogLevel(wanted.log_level()));
-    call.log = [reactor, least](const LogMessage& message) {
-      if (message.level >= least) reactor->ReportLog(message);
-    };
-    return OkStatus();
-  }
-
-  static StatusOr<json::Json> ParseArguments(const std::string& text) {
-    if (text.empty()) return json::Json(json::Json::object());
-    json::ParseLimits limits;
-    limits.max_bytes = kMaxArgumentsBytes;
-    auto arguments = json::Parse(text, limits);
-    if (!arguments.ok()) return Annotate(arguments.status(), "arguments_json");
-    if (!arguments->is_object()) {
-      return InvalidArgument("arguments_json must hold one JSON object");
-    }
-    return arguments;
+    return std::chrono::milliseconds(std::clamp<std::int64_t>(deadline_ms - SystemClock().NowMs(),
+                                                              0, parts_.call_timeout.count()));
   }
 
   ServerParts parts_;
-  std::atomic<int> calls_in_flight_ = 0;
   std::mutex mutex_;  // guards prepared_
   std::map<std::shared_ptr<const Listing>, grpc::ByteBuffer> prepared_;
 };

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <chrono>
-#include <cstddef>
 #include <memory>
 
 #include "common/clock/clock.h"
@@ -12,6 +11,7 @@
 #include "tool-service/core/resources.h"
 #include "tool-service/core/server_facts.h"
 #include "tool-service/core/toolbox.h"
+#include "tool-service/grpc/tool_calls.h"
 #include "tool-service/metrics.h"
 
 namespace grpc {
@@ -20,19 +20,8 @@ class Service;
 
 namespace bw::tool_service {
 
-/// tool_service.proto states it.
-inline constexpr std::size_t kMaxArgumentsBytes = 8u << 20;
-/// Progress and log messages that wait for a slow client; one more drops the oldest.
-inline constexpr std::size_t kMaxPendingMessages = 16;
-
-struct ServerLimits {
-  /// One more call is refused with RESOURCE_EXHAUSTED.
-  int max_calls_in_flight = 4096;
-  /// For calls whose client set no deadline, and the most for those that did.
-  std::chrono::milliseconds call_timeout{120'000};
-};
-
 struct ServerParts {
+  ToolCalls& calls;
   Toolbox& toolbox;
   const Resources& resources;
   const Prompts& prompts;
@@ -41,7 +30,8 @@ struct ServerParts {
   const Clock& clock;
   Metrics& metrics;
   ServerFacts facts;
-  ServerLimits limits = {};
+  /// For requests whose client set no deadline, and the most for those that did.
+  std::chrono::milliseconds call_timeout{120'000};
 };
 
 /// All parts outlive the service; it outlives the gRPC server. Each call ends by itself: by the

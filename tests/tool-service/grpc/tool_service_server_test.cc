@@ -63,7 +63,7 @@ class ToolServiceServerTest : public testing::Test {
  protected:
   ToolServiceServerTest() : metrics(registry) {}
 
-  void Start(std::vector<CatalogueEntry> entries, ServerLimits limits = {}) {
+  void Start(std::vector<CatalogueEntry> entries, CallLimits limits = {}) {
     tools.Replace(std::move(entries));
     toolbox.emplace(tools, SelectionPolicy({.profile = "full"}, false));
     ServerFacts facts;
@@ -74,8 +74,10 @@ class ToolServiceServerTest : public testing::Test {
     notifier.emplace([this] { return RevisionsOf(*tools.Snapshot(), toolbox->policy()); },
                      kMaxWatchers);
     tools.OnReplace([this] { notifier->Changed(); });
-    service = MakeToolService({*toolbox, *resources, *prompts, *completions, *notifier,
-                               SystemClock(), metrics, facts, limits});
+    scheduler = MakeThreadScheduler();
+    calls.emplace(*toolbox, SystemClock(), *scheduler, metrics, limits);
+    service = MakeToolService({*calls, *toolbox, *resources, *prompts, *completions, *notifier,
+                               SystemClock(), metrics, facts, limits.call_timeout});
     auto started = rpc::Server::Start({}, {service.get()});
     ASSERT_TRUE(started.ok());
     server = *std::move(started);
@@ -122,6 +124,8 @@ class ToolServiceServerTest : public testing::Test {
   std::optional<Completions> completions;
   std::optional<CatalogueNotifier> notifier;
   std::unique_ptr<grpc::Service> service;
+  std::unique_ptr<Scheduler> scheduler;
+  std::optional<ToolCalls> calls;
   std::unique_ptr<rpc::Server> server;
   std::unique_ptr<proto::ToolService::Stub> stub;
 };
@@ -373,7 +377,7 @@ TEST_F(ToolServiceServerTest, TheDeadlineReachesTheTool) {
 
 TEST_F(ToolServiceServerTest, RefusesOneCallTooMany) {
   std::array<HeldTool, 2> held;
-  ServerLimits limits;
+  CallLimits limits;
   limits.max_calls_in_flight = 2;
   Start({held[0].Entry("a"), held[1].Entry("b"), Entry("c")}, limits);
   std::array<grpc::ClientContext, 2> contexts;
@@ -782,6 +786,93 @@ TEST_F(ToolServiceServerTest, InstructionsFitTheSelection) {
   ASSERT_TRUE(stub->GetInstructions(&context, request, &response).ok());
   EXPECT_THAT(response.text(), testing::Not(HasSubstr("Send a text")));
   EXPECT_NE(response.revision(), revision);
+}
+
+// The same calls without gRPC in between.
+class DirectCallTest : public ToolServiceServerTest {
+ protected:
+  struct Heard {
+    std::vector<proto::CallToolResponse> messages;
+    std::vector<Status> ends;
+    Signal over;
+  };
+  std::function<void()> Run(const proto::CallToolRequest& request, Heard& heard,
+                            std::chrono::milliseconds time_left = std::chrono::minutes(1)) {
+    return calls->RunDirect(
+        request, time_left,
+        [&heard](proto::CallToolResponse& message) { heard.messages.push_back(message); },
+        [&heard](const Status& status) {
+          heard.ends.push_back(status);
+          heard.over.Set();
+        });
+  }
+};
+
+TEST_F(DirectCallTest, TellsWhatTheToolTellsAndEndsOnce) {
+  Start({{std::make_shared<FakeTool>("talk",
+                                     [](json::Json, CallContext call, Tool::Done done) {
+                                       call.report_progress({1, 2, "half"});
+                                       done(TextResult("all"));
+                                       call.report_progress({2, 2, "late"});
+                                       done(TextResult("again"));
+                                     }),
+          false}});
+  auto request = RequestFor("talk", "{}");
+  request.mutable_context()->set_wants_progress(true);
+  Heard heard;
+  const auto cancel = Run(request, heard);
+  cancel();
+  ASSERT_EQ(heard.messages.size(), 2u);
+  EXPECT_EQ(heard.messages[0].progress().message(), "half");
+  EXPECT_EQ(heard.messages[1].result().content(0).text().text(), "all");
+  EXPECT_THAT(heard.ends, ElementsAre(OkStatus()));
+}
+
+TEST_F(DirectCallTest, RefusesLikeTheContract) {
+  HeldTool held;
+  Start({held.Entry("held")}, {.max_calls_in_flight = 1});
+  Heard unknown;
+  Run(RequestFor("nope", "{}"), unknown);
+  EXPECT_EQ(unknown.ends.at(0).code(), StatusCode::kNotFound);
+  Heard first;
+  const auto cancel = Run(RequestFor("held", "{}"), first);
+  Heard second;
+  Run(RequestFor("held", "{}"), second);
+  EXPECT_EQ(second.ends.at(0).code(), StatusCode::kResourceExhausted);
+  cancel();
+  EXPECT_TRUE(held.cancelled.Wait());
+  EXPECT_EQ(first.ends.at(0).code(), StatusCode::kCancelled);
+  Heard third;
+  Run(RequestFor("held", "{}"), third);
+  EXPECT_TRUE(third.ends.empty()) << "the cancelled call's place is free again";
+  held.done(TextResult("done"));
+  EXPECT_THAT(third.ends, ElementsAre(OkStatus()));
+}
+
+TEST_F(DirectCallTest, ACallEndsWithItsTime) {
+  HeldTool held;
+  Start({held.Entry("held")});
+  Heard heard;
+  Run(RequestFor("held", "{}"), heard, std::chrono::milliseconds(1));
+  ASSERT_TRUE(heard.over.Wait());
+  EXPECT_EQ(heard.ends.at(0).code(), StatusCode::kDeadlineExceeded);
+  EXPECT_TRUE(held.cancelled.Wait());
+  held.done(TextResult("late"));
+  EXPECT_TRUE(heard.messages.empty());
+}
+
+TEST_F(DirectCallTest, StoppingEndsWhatRunsAndRefusesTheRest) {
+  HeldTool held;
+  Start({held.Entry("held")});
+  Heard running;
+  Run(RequestFor("held", "{}"), running);
+  calls->StopDirect();
+  EXPECT_EQ(running.ends.at(0).code(), StatusCode::kUnavailable);
+  EXPECT_TRUE(held.cancelled.Wait());
+  held.done(TextResult("late"));
+  Heard later;
+  Run(RequestFor("held", "{}"), later);
+  EXPECT_EQ(later.ends.at(0).code(), StatusCode::kUnavailable);
 }
 
 }  // namespace
