@@ -11,6 +11,7 @@
 #include "common/http/admin_server.h"
 #include "common/http/server.h"
 #include "common/http/server_metrics.h"
+#include "common/http_client/http_client.h"
 #include "common/log/log.h"
 #include "common/metrics/metrics.h"
 #include "common/rpc/rpc.h"
@@ -24,7 +25,9 @@
 #include "gateway/http/access_guard.h"
 #include "gateway/http/mcp_endpoint.h"
 #include "gateway/metrics.h"
+#include "gateway/oauth/oauth_authenticator.h"
 #include "gateway/openssl/aead_sealer.h"
+#include "gateway/openssl/openssl_crypto.h"
 #include "gateway/openssl/static_tokens.h"
 #include "gateway/openssl/tokens_file.h"
 #include "gateway/stdio/stdio_server.h"
@@ -101,21 +104,47 @@ class AccessControl {
       if (!opened.ok()) return Annotate(opened.status(), "BW_MCP_TOKENS_FILE");
       members.push_back(*std::move(opened));
     }
-    if (!config.oauth_issuer.empty()) return Unimplemented("BW_MCP_OAUTH_ISSUER is not served yet");
+    if (!config.oauth_issuer.empty()) members.push_back(MakeOauth(config, scheduler, metrics));
     if (!members.empty()) authenticator_ = std::make_unique<Authenticators>(std::move(members));
     return OkStatus();
   }
 
-  AccessRules Rules(const Config& config) {
+  AccessRules Rules(const Config& config, const std::string& endpoint_path) {
     AccessRules rules{.options = {IsLoopback(config.host), config.allowed_origins,
                                   config.allowed_hosts, Principal{"", config.tenant}},
                       .authenticator = authenticator_.get(),
                       .failures = failures_,
                       .limits = limits_};
+    if (config.oauth_issuer.empty()) return rules;
+    const Scopes scopes(config.oauth_scope_prefix);
+    rules.resource.emplace(ProtectedResource{config.resource_url, {config.oauth_issuer}}, scopes,
+                           endpoint_path);
+    rules.challenges = Challenges(scopes, rules.resource->metadata_url());
     return rules;
   }
 
+  /// Answers whoever waits for keys.
+  void Stop() { authenticator_.reset(); }
+
  private:
+  std::shared_ptr<Authenticator> MakeOauth(const Config& config, Scheduler& scheduler,
+                                           Metrics& metrics) {
+    KeySource::Options keys{.issuer = config.oauth_issuer, .keys_url = config.oauth_jwks_url};
+    keys.refresh = std::chrono::milliseconds(config.oauth_refresh_ms);
+    keys.retry = std::chrono::milliseconds(config.oauth_retry_ms);
+    return std::make_shared<OauthAuthenticator>(
+        TokenRules{.issuer = config.oauth_issuer,
+                   .audience = config.resource_url,
+                   .tenant_claim = config.oauth_tenant_claim,
+                   .tenant = config.tenant,
+                   .scopes = Scopes(config.oauth_scope_prefix)},
+        std::move(keys),
+        OauthAuthenticator::Dependencies{
+            http_client::MakeHttpClient(), SystemClock(), scheduler, crypto_,
+            [&metrics](const auto& fetched) { metrics.KeysFetched(fetched); }});
+  }
+
+  const OpensslCrypto crypto_;
   FailureThrottle failures_;
   PrincipalLimits limits_;
   std::unique_ptr<Authenticators> authenticator_;
@@ -153,6 +182,7 @@ class RunningApp : public App {
     admin_.reset();
     server_counters_.reset();
     server_.reset();
+    access_.Stop();
     stdio_.reset();
     questions_.Stop();
     // Both wait for what is under way, which still uses everything else.
@@ -227,7 +257,7 @@ class RunningApp : public App {
     }
     BW_RETURN_IF_ERROR(access_.Start(config_, *scheduler_, metrics_));
     endpoint_ = std::make_unique<McpEndpoint>(
-        options, access_.Rules(config_),
+        options, access_.Rules(config_, options.path),
         McpEndpoint::Dependencies{dispatcher_, sessions_, request_ids_, *scheduler_, metrics_});
     http::ServerOptions server;
     server.host = config_.host;

@@ -108,26 +108,25 @@ void DeclareRest(config::Options& options, Config& config) {
               {"debug", "info", "warning", "error", "off"}, &config.log_level);
 }
 
+Status CheckAddress(std::string_view url) { return ParseWebAddress(url).status(); }
+
 void AddOauthProblems(const Config& config, const std::function<void(const std::string&)>& add) {
   const struct {
     const char* variable;
     const std::string& value;
-    bool is_url;
-  } kParts[] = {{"BW_MCP_OAUTH_ISSUER", config.oauth_issuer, true},
-                {"BW_MCP_OAUTH_JWKS_URL", config.oauth_jwks_url, true},
-                {"BW_MCP_RESOURCE_URL", config.resource_url, true},
-                {"BW_MCP_OAUTH_TENANT_CLAIM", config.oauth_tenant_claim, false},
-                {"BW_MCP_OAUTH_SCOPE_PREFIX", config.oauth_scope_prefix, false}};
+    Status (*check)(std::string_view);
+  } kParts[] = {{"BW_MCP_OAUTH_ISSUER", config.oauth_issuer, CheckAddress},
+                {"BW_MCP_OAUTH_JWKS_URL", config.oauth_jwks_url, CheckFetchUrl},
+                {"BW_MCP_RESOURCE_URL", config.resource_url, CheckAddress},
+                {"BW_MCP_OAUTH_TENANT_CLAIM", config.oauth_tenant_claim, nullptr},
+                {"BW_MCP_OAUTH_SCOPE_PREFIX", config.oauth_scope_prefix, nullptr}};
   for (const auto& part : kParts) {
     if (part.value.empty()) continue;
     if (config.oauth_issuer.empty()) {
       add(std::string(part.variable) + " means nothing without BW_MCP_OAUTH_ISSUER");
     }
-    if (!part.is_url) continue;
-    const auto address = ParseWebAddress(part.value);
-    if (!address.ok()) {
-      add(std::string(part.variable) + ": " + std::string(Message(address.status())));
-    }
+    const Status valid = part.check == nullptr ? OkStatus() : part.check(part.value);
+    if (!valid.ok()) add(std::string(part.variable) + ": " + std::string(Message(valid)));
   }
   if (!config.oauth_issuer.empty() && config.resource_url.empty()) {
     add("BW_MCP_OAUTH_ISSUER needs BW_MCP_RESOURCE_URL, the audience of its tokens");

@@ -71,4 +71,12 @@ StatusOr<WebAddress> ParseWebAddress(std::string_view url) {
   return address;
 }
 
+Status CheckFetchUrl(std::string_view url) {
+  const std::size_t query = std::min(url.find('?'), url.size());
+  const bool visible = std::all_of(url.begin() + static_cast<std::ptrdiff_t>(query), url.end(),
+                                   [](char c) { return c > ' ' && c <= '~' && c != '#'; });
+  if (!visible) return InvalidArgument("a query has visible ASCII characters only");
+  return ParseWebAddress(url.substr(0, query)).status();
+}
+
 }  // namespace bw::gateway

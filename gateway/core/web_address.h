@@ -29,4 +29,7 @@ struct WebAddress {
 /// taken for this machine only. INVALID_ARGUMENT otherwise, saying what is wrong.
 StatusOr<WebAddress> ParseWebAddress(std::string_view url);
 
+/// The same for something that is only fetched, which may have a query.
+Status CheckFetchUrl(std::string_view url);
+
 }  // namespace bw::gateway

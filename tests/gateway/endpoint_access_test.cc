@@ -239,6 +239,60 @@ TEST_F(VerifyTest, AnOutageIsNobodysFailure) {
   }
 }
 
+class ScopeTest : public EndpointTest {
+ protected:
+  ScopeTest() {
+    provider.tools.tools[0].access = Access::kAdmin;  // echo
+    provider.tools.tools[1].access = Access::kRead;   // hold
+    Grant(Access::kWrite);
+  }
+  void Grant(Access granted) {
+    authenticator = std::make_unique<StaticTokens>(kGood, Principal{"ann", "acme", granted});
+    Build();
+  }
+  std::shared_ptr<FakeExchange> Call(const std::string& tool) {
+    Fields fields = ModernHeaders("tools/call", tool);
+    fields.emplace_back("Authorization", std::string("Bearer ") + kGood);
+    return Post(ModernBody("tools/call", R"("name":")" + tool + "\""), fields);
+  }
+};
+
+TEST_F(ScopeTest, AToolAboveTheTokenNamesTheScopeItTakes) {
+  challenges = Challenges(Scopes("bw:"), "https://m.example.com/.well-known/x");
+  Build();
+  const auto exchange = Call("echo");
+  EXPECT_EQ(exchange->response->status, 403);
+  EXPECT_EQ(ErrorCode(*exchange->response), -31403);
+  EXPECT_EQ(exchange->response->headers.Get("WWW-Authenticate"),
+            R"(Bearer error="insufficient_scope", scope="bw:admin", )"
+            R"(resource_metadata="https://m.example.com/.well-known/x", )"
+            R"(error_description="This takes the scope bw:admin")");
+  Grant(Access::kAdmin);
+  EXPECT_EQ(Call("echo")->response->status, 200);
+}
+
+TEST_F(ScopeTest, EachAccessIncludesThoseBefore) {
+  Call("hold");
+  EXPECT_NE(provider.Take(), nullptr);
+  EXPECT_EQ(Call("fail")->response->status, 200);
+  Grant(Access::kRead);
+  EXPECT_EQ(Call("fail")->response->status, 403);
+  Call("hold");
+  EXPECT_NE(provider.Take(), nullptr);
+}
+
+TEST_F(ScopeTest, ListsShowWhatMayBeCalled) {
+  const std::string body = Post(kList, Bearer(kGood))->response->body;
+  EXPECT_EQ(body.find("\"echo\""), std::string::npos);
+  EXPECT_NE(body.find("\"hold\""), std::string::npos);
+}
+
+TEST_F(ScopeTest, InTheEarlierEraToo) {
+  const auto exchange = Post(LegacyBody("tools/call", R"({"name":"echo"})"), Bearer(kGood));
+  EXPECT_EQ(exchange->response->status, 403);
+  EXPECT_NE(exchange->response->headers.Get("WWW-Authenticate"), std::nullopt);
+}
+
 class LimitsTest : public EndpointTest {
  protected:
   std::shared_ptr<FakeExchange> Hold() {
