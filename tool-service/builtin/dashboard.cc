@@ -7,84 +7,26 @@
 #include <utility>
 
 #include "common/json/json.h"
+#include "tool-service/core/api_errors.h"
 #include "tool-service/core/call_log.h"
 
 namespace bw::tool_service {
 namespace {
 
-constexpr std::size_t kMaxQuotedBytes = 300;
-
-struct Advice {
-  int status;
-  std::string_view text;
-};
-
-constexpr std::array kAdvice = {
-    Advice{401,
-           "The credentials were refused or belong to another environment. Do not repeat it; "
-           "ask for the right BW_CLIENT_ID, BW_CLIENT_SECRET and BW_ENVIRONMENT."},
-    Advice{403,
-           "The credentials lack the role for this, or the account lacks the product. Do not "
-           "repeat it; name the missing role to the person."},
-    Advice{404, "There is no such account or object; check accountId."},
-    Advice{429, "Too many requests; wait some seconds and repeat."},
-};
-
-std::string AdviceFor(int status) {
-  for (const Advice& advice : kAdvice) {
-    if (advice.status == status) return std::string(advice.text);
+// Gateways in front of the API answer in JSON.
+std::string Refusal(int status, ApiErrors errors, std::string_view body) {
+  if (errors.empty()) {
+    const auto parsed = json::Parse(body);
+    if (parsed.ok()) errors = ErrorsInJson(*parsed, false);
   }
-  if (status >= 500) return "The platform has a problem; try again in a minute.";
-  return "Change the request as it says.";
-}
-
-struct Reported {
-  std::string code;
-  std::string description;
-};
-
-std::string FirstText(const xml::Element& root, std::initializer_list<std::string_view> names) {
-  for (const std::string_view name : names) {
-    const xml::Element* found = xml::FindAnywhere(root, name);
-    if (found != nullptr && !xml::TextOf(*found).empty()) return xml::TextOf(*found);
-  }
-  return "";
-}
-
-// The elements under which the API reports an error; a Code elsewhere is data.
-std::optional<Reported> FindError(const xml::Element& root) {
-  for (const std::string_view name : {"ResponseStatus", "ErrorList", "Errors", "Error"}) {
-    const xml::Element* element = xml::FindAnywhere(root, name);
-    if (element == nullptr) continue;
-    Reported reported = {FirstText(*element, {"ErrorCode", "Code"}),
-                         FirstText(*element, {"Description"})};
-    if (!reported.code.empty() || !reported.description.empty()) return reported;
-  }
-  return std::nullopt;
-}
-
-// Gateways in front of the API answer with {"message": …}.
-std::string JsonMessage(std::string_view body) {
-  const auto parsed = json::Parse(body);
-  if (!parsed.ok()) return "";
-  for (const char* name : {"message", "Message", "description"}) {
-    const std::string text = json::StringOr(*parsed, name);
-    if (!text.empty()) return text;
-  }
-  return "";
-}
-
-std::string Refusal(int status, const std::optional<Reported>& reported, std::string_view body) {
+  const Advice advice = AdviceFor(status, errors, body);
   std::string text = "Bandwidth refused with status " + std::to_string(status);
-  std::string said;
-  if (reported) {
-    said = reported->code.empty() ? reported->description
-                                  : reported->code + " " + reported->description;
-  } else {
-    said = JsonMessage(body);
+  if (!errors.empty()) {
+    const ApiError& first = errors.errors.front();
+    const std::string space = first.code.empty() || first.description.empty() ? "" : " ";
+    text += ": " + first.code + space + first.description;
   }
-  if (!said.empty()) text += ": " + said.substr(0, kMaxQuotedBytes);
-  return text + ". " + AdviceFor(status);
+  return text + ". " + std::string(advice.meaning) + " " + std::string(advice.next_step);
 }
 
 std::string DecodeComponent(std::string_view text) {
@@ -115,7 +57,7 @@ DashboardAnswer JudgeDashboard(int status, std::string_view body) {
   answer.status = status;
   const bool succeeded = status >= 200 && status < 300;
   if (body.find_first_not_of(" \t\r\n") == std::string_view::npos) {
-    if (!succeeded) answer.refusal = Refusal(status, std::nullopt, body);
+    if (!succeeded) answer.refusal = Refusal(status, {}, body);
     return answer;
   }
   xml::ParseLimits limits;
@@ -126,11 +68,11 @@ DashboardAnswer JudgeDashboard(int status, std::string_view body) {
     answer.refusal =
         succeeded ? "Bandwidth's answer could not be read: " + std::string(Message(root.status())) +
                         ". Try again."
-                  : Refusal(status, std::nullopt, body);
+                  : Refusal(status, {}, body);
     return answer;
   }
-  const std::optional<Reported> reported = FindError(*root);
-  if (reported || !succeeded) answer.refusal = Refusal(status, reported, body);
+  ApiErrors errors = ErrorsInXml(*root);
+  if (!errors.empty() || !succeeded) answer.refusal = Refusal(status, std::move(errors), body);
   answer.root = *std::move(root);
   return answer;
 }

@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include "common/xml/xml.h"
-#include "tool-service/openapi/answer_advice.h"
+#include "tool-service/core/api_errors.h"
+#include "tool-service/openapi/local_file.h"
 #include "tool-service/openapi/redaction.h"
 #include "tool-service/openapi/xml_adapter.h"
 
@@ -47,18 +49,28 @@ std::string MediaType(const HttpResponse& answer) {
   return type;
 }
 
+// What an image is made of does not matter: it is delivered as it is.
 bool IsTextType(std::string_view type) {
-  return type.starts_with("text/") || type.ends_with("json") || type.ends_with("xml") ||
-         type == "application/x-www-form-urlencoded";
+  return !type.starts_with("image/") &&
+         (type.starts_with("text/") || type.ends_with("json") || type.ends_with("xml") ||
+          type == "application/x-www-form-urlencoded");
 }
 
-std::string Cut(std::string text, std::size_t max_bytes) {
+bool IsSuccess(const HttpResponse& answer) { return answer.status >= 200 && answer.status < 300; }
+
+// XML may only hold UTF-8 without control characters: that is text, whatever its type says.
+bool IsText(const HttpResponse& answer, std::string_view type) {
+  return (IsTextType(type) || type.empty()) && xml::IsXmlText(answer.body);
+}
+
+std::string Cut(std::string text, std::size_t max_bytes, const std::string& narrowing = "") {
   if (text.size() <= max_bytes) return text;
   const std::size_t whole = text.size();
   std::size_t end = max_bytes;
   while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
   text.resize(end);
-  return text + "\n[cut: " + std::to_string(whole) + " bytes in all]";
+  text += "\n[cut: " + std::to_string(whole) + " bytes in all]";
+  return narrowing.empty() ? text : text + "\n" + narrowing;
 }
 
 std::string HeaderLines(const HttpResponse& answer) {
@@ -97,7 +109,8 @@ ToolResult BinaryResult(const HttpResponse& answer, const std::string& url, std:
                                  HeaderLines(answer));
   if (answer.body.size() > limits.max_binary_bytes) {
     result.content[0].text += "\nToo large to be shown here (at most " +
-                              std::to_string(limits.max_binary_bytes) + " bytes).";
+                              std::to_string(limits.max_binary_bytes) +
+                              " bytes). Over stdio, save_to writes it to a file.";
     return result;
   }
   Content content;
@@ -111,75 +124,219 @@ ToolResult BinaryResult(const HttpResponse& answer, const std::string& url, std:
   return result;
 }
 
-// XML as the plan's schema reads it; null when it cannot be parsed.
-Json XmlValue(const std::string& body, const Json& xml_schema) {
-  xml::ParseLimits limits;
-  limits.max_bytes = body.size();
-  limits.max_nodes = kMaxXmlNodes;
-  const StatusOr<xml::Element> root = xml::Parse(body, limits);
-  return root.ok() ? JsonFromXml(*root, xml_schema) : Json(nullptr);
+enum class Format { kJson, kXml, kHtml, kOther };
+
+bool BeginsWith(std::string_view body, std::string_view lower) {
+  body.remove_prefix(std::min(body.find_first_not_of(" \t\r\n"), body.size()));
+  return EqualsIgnoringCase(body.substr(0, lower.size()), lower);
 }
 
-// The body as text, redacted; JSON and XML also as a value.
+// By the content type; by the first characters where that says nothing, and in refusals, because
+// gateways in front of an API often name a wrong one.
+Format FormatOf(const HttpResponse& answer, std::string_view type) {
+  const bool sniff = type.empty() || !IsSuccess(answer);
+  if (sniff && (BeginsWith(answer.body, "<!doctype html") || BeginsWith(answer.body, "<html"))) {
+    return Format::kHtml;
+  }
+  if (sniff && (BeginsWith(answer.body, "{") || BeginsWith(answer.body, "["))) {
+    return Format::kJson;
+  }
+  if (sniff && BeginsWith(answer.body, "<")) return Format::kXml;
+  if (type.ends_with("json")) return Format::kJson;
+  if (type == "text/html" || type == "application/xhtml+xml") return Format::kHtml;
+  return type.ends_with("xml") ? Format::kXml : Format::kOther;
+}
+
+// What could be made of a body.
 struct TextBody {
+  /// For the agent, without secrets.
   std::string text;
   std::optional<Json> value;
+  ApiErrors errors;
+  /// The errors are all there is.
+  bool is_refusal = false;
 };
 
-TextBody ReadText(const HttpResponse& answer, std::string_view type, const AnswerPlan& plan) {
-  if (type.ends_with("json")) {
-    StatusOr<Json> value = json::Parse(answer.body, {.max_bytes = answer.body.size()});
-    if (value.ok()) {
-      // The API's own text is passed on when nothing had to be taken out of it.
-      std::string text = RedactJson(*value) ? json::Dump(*value) : answer.body;
-      return {std::move(text), *std::move(value)};
-    }
-  }
-  if (!type.ends_with("xml")) return {answer.body, std::nullopt};
-  Json value = XmlValue(answer.body, plan.xml_schema);
-  if (value.is_null()) return {RedactXml(answer.body), std::nullopt};
-  RedactJson(value);
-  std::string text = json::Dump(value);
-  return {std::move(text), std::move(value)};
+TextBody ReadJson(const HttpResponse& answer) {
+  StatusOr<Json> value = json::Parse(answer.body, {.max_bytes = answer.body.size()});
+  if (!value.ok()) return {answer.body, std::nullopt, {}, false};
+  TextBody body;
+  body.errors = ErrorsInJson(*value, IsSuccess(answer));
+  body.is_refusal = OnlyReportsErrors(*value);
+  // The API's own text is passed on when nothing had to be taken out of it.
+  body.text = RedactJson(*value) ? json::Dump(*value) : answer.body;
+  body.value = *std::move(value);
+  return body;
 }
 
-ToolResult ErrorOf(const HttpResponse& answer, std::string_view type, bool is_text,
-                   const AnswerPlan& plan) {
-  const Advice advice = AdviceFor(answer.status, answer.body);
+TextBody ReadXml(const HttpResponse& answer, const AnswerPlan& plan) {
+  xml::ParseLimits limits;
+  limits.max_bytes = answer.body.size();
+  limits.max_nodes = kMaxXmlNodes;
+  const StatusOr<xml::Element> root = xml::Parse(answer.body, limits);
+  if (!root.ok()) return {RedactXml(answer.body), std::nullopt, {}, false};
+  TextBody body;
+  body.errors = ErrorsInXml(*root);
+  body.is_refusal = !body.errors.empty();
+  Json value = JsonFromXml(*root, plan.xml_schema);
+  RedactJson(value);
+  body.text = json::Dump(value);
+  body.value = std::move(value);
+  return body;
+}
+
+// A page for people: its title says what an agent can use.
+TextBody ReadHtml(const HttpResponse& answer) {
+  if (IsSuccess(answer)) return {answer.body, std::nullopt, {}, false};
+  const std::size_t title = answer.body.find("<title>");
+  std::string text = "a web page, not an answer of the API";
+  if (title != std::string::npos) {
+    const std::size_t begin = title + std::string_view("<title>").size();
+    const std::size_t end = answer.body.find('<', begin);
+    if (end != std::string::npos) text += ": " + answer.body.substr(begin, end - begin);
+  }
+  return {std::move(text), std::nullopt, {}, false};
+}
+
+TextBody ReadText(const HttpResponse& answer, std::string_view type, const AnswerPlan& plan) {
+  switch (FormatOf(answer, type)) {
+    case Format::kJson:
+      return ReadJson(answer);
+    case Format::kXml:
+      return ReadXml(answer, plan);
+    case Format::kHtml:
+      return ReadHtml(answer);
+    case Format::kOther:
+      break;
+  }
+  return {answer.body, std::nullopt, {}, false};
+}
+
+ToolResult RefusalOf(const HttpResponse& answer, TextBody body, const AnswerPlan& plan,
+                     const AnswerLimits& limits) {
+  const Advice advice = AdviceFor(answer.status, body.errors, answer.body);
   std::string text = "HTTP " + std::to_string(answer.status) + ". " + std::string(advice.meaning) +
                      "\nNext: " + std::string(advice.next_step) + HeaderLines(answer);
-  ToolResult result;
-  result.is_error = true;
-  if (is_text && !answer.body.empty()) {
-    TextBody body = ReadText(answer, type, plan);
-    text += "\nThe API's answer: " + Cut(std::move(body.text), kMaxErrorBytes);
+  if (!body.errors.empty()) text += "\nErrors:" + ErrorLines(body.errors);
+  if (!body.text.empty()) {
+    // What succeeded beside the errors is worth as much as any result.
+    const std::size_t max_bytes = IsSuccess(answer) ? limits.max_text_bytes : kMaxErrorBytes;
+    text += "\nThe API's answer: " + Cut(std::move(body.text), max_bytes, plan.narrowing);
   }
-  result.content.push_back(TextContent(std::move(text)));
+  return ErrorResult(std::move(text));
+}
+
+ToolResult TextResultOf(const HttpResponse& answer, TextBody body, const AnswerPlan& plan,
+                        const AnswerLimits& limits) {
+  // A value as long as a text that had to be cut would undo the cut.
+  const bool was_cut = body.text.size() > limits.max_text_bytes;
+  ToolResult result = TextResult(Cut(std::move(body.text), limits.max_text_bytes, plan.narrowing));
+  if (!body.errors.empty()) {
+    result.content.push_back(TextContent("A part failed:" + ErrorLines(body.errors)));
+  }
+  if (const std::string lines = HeaderLines(answer); !lines.empty()) {
+    result.content.push_back(TextContent("Headers:" + lines));
+  }
+  if (body.value && body.value->is_object() && !was_cut) result.structured = std::move(body.value);
   return result;
+}
+
+// "https://host/…" → "host"
+std::string_view HostOf(std::string_view url) {
+  constexpr std::string_view kScheme = "https://";
+  if (!url.starts_with(kScheme)) return {};
+  url.remove_prefix(kScheme.size());
+  return url.substr(0, url.find_first_of("/?#"));
+}
+
+// A redirect to another host that was not followed leads to a file that needs no credentials.
+std::optional<ToolResult> LinkOf(const HttpResponse& answer, const std::string& url) {
+  const std::string location(Header(answer, "location"));
+  const bool redirects = answer.status == 302 || answer.status == 303 || answer.status == 307;
+  if (!redirects || HostOf(location).empty() || HostOf(location) == HostOf(url) ||
+      !xml::IsXmlText(location)) {
+    return std::nullopt;
+  }
+  ToolResult result = TextResult(
+      "The result is at the address below. It needs no credentials and may soon expire.");
+  Content link;
+  link.kind = Content::Kind::kResourceLink;
+  link.uri = location;
+  link.name = LocationId(location).empty() ? "result" : LocationId(location);
+  link.mime_type = "application/octet-stream";
+  result.content.push_back(std::move(link));
+  return result;
+}
+
+// Names under which operations take how many entries they give, and where they go on.
+constexpr std::array<std::string_view, 4> kSizeNames = {"size", "pageSize", "limit", "quantity"};
+constexpr std::array<std::string_view, 6> kPlaceNames = {
+    "page", "pageToken", "offset", "afterCursor", "cursor", "Continuation-Token"};
+constexpr std::size_t kMaxNamedFilters = 6;
+
+template <typename Names>
+bool Has(const Names& names, std::string_view name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+void AddName(const std::string& name, std::string& list) {
+  list += (list.empty() ? "" : ", ") + name;
 }
 
 }  // namespace
 
+AnswerPlan PlanAnswer(const Operation& operation, const InputPlan& input) {
+  std::string sizes;
+  std::string places;
+  std::string filters;
+  std::size_t filter_count = 0;
+  for (const ArgumentBinding& binding : input.bindings) {
+    using Place = ArgumentBinding::Place;
+    if (binding.place != Place::kQuery && binding.place != Place::kHeader) continue;
+    if (Has(kSizeNames, binding.wire_name)) {
+      AddName(binding.argument, sizes);
+    } else if (Has(kPlaceNames, binding.wire_name)) {
+      AddName(binding.argument, places);
+    } else if (binding.place == Place::kQuery && ++filter_count <= kMaxNamedFilters) {
+      AddName(binding.argument, filters);
+    }
+  }
+  AnswerPlan plan = {.xml_schema = operation.answer_xml_schema, .narrowing = ""};
+  if (!sizes.empty()) plan.narrowing += "Ask for fewer entries with " + sizes + ". ";
+  if (!places.empty()) plan.narrowing += "Go on with " + places + ". ";
+  if (!filters.empty()) plan.narrowing += "Narrow it with " + filters + ".";
+  if (plan.narrowing.empty()) plan.narrowing = "This operation cannot be asked for less.";
+  return plan;
+}
+
 ToolResult ReadAnswer(const HttpResponse& answer, const std::string& url, const AnswerPlan& plan,
                       const AnswerLimits& limits) {
   const std::string type = MediaType(answer);
-  // What XML may hold is UTF-8 without control characters: text, whatever its type.
-  const bool is_text = (IsTextType(type) || type.empty()) && xml::IsXmlText(answer.body);
-  if (answer.status < 200 || answer.status >= 300) {
-    return ErrorOf(answer, type, is_text, plan);
+  const bool is_text = IsText(answer, type);
+  if (!IsSuccess(answer)) {
+    if (auto link = LinkOf(answer, url)) return *std::move(link);
+    TextBody body = is_text ? ReadText(answer, type, plan) : TextBody();
+    return RefusalOf(answer, std::move(body), plan, limits);
   }
   if (answer.body.empty()) return EmptyResult(answer);
   if (!is_text) return BinaryResult(answer, url, type, limits);
   TextBody body = ReadText(answer, type, plan);
-  const bool was_cut = body.text.size() > limits.max_text_bytes;
-  ToolResult result = TextResult(Cut(std::move(body.text), limits.max_text_bytes));
-  if (const std::string lines = HeaderLines(answer); !lines.empty()) {
-    result.content.push_back(TextContent("Headers:" + lines));
-  }
-  // A value as long as a text that had to be cut would undo the cut.
-  if (body.value && body.value->is_object() && !was_cut) {
-    result.structured = std::move(body.value);
-  }
+  return body.is_refusal ? RefusalOf(answer, std::move(body), plan, limits)
+                         : TextResultOf(answer, std::move(body), plan, limits);
+}
+
+bool IsFile(const HttpResponse& answer) {
+  return IsSuccess(answer) && !answer.body.empty() && !IsText(answer, MediaType(answer));
+}
+
+ToolResult SaveAnswer(const HttpResponse& answer, const std::string& path) {
+  const Status saved = SaveLocalFile(path, answer.body);
+  if (!saved.ok()) return ErrorResult("save_to: " + std::string(Message(saved)));
+  const std::string type = MediaType(answer);
+  ToolResult result =
+      TextResult("Saved " + std::to_string(answer.body.size()) + " bytes" +
+                 (type.empty() ? "" : " of " + type) + " to " + path + "." + HeaderLines(answer));
+  result.structured = Json{{"path", path}, {"bytes", answer.body.size()}, {"contentType", type}};
   return result;
 }
 

@@ -2,9 +2,12 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 
 #include "tool-service/core/http_client.h"
 #include "tool-service/core/tool.h"
+#include "tool-service/openapi/input_plan.h"
+#include "tool-service/openapi/operation.h"
 
 namespace bw::tool_service {
 
@@ -19,12 +22,25 @@ struct AnswerLimits {
 struct AnswerPlan {
   /// How XML is read (xml_schema.h).
   json::Json xml_schema = json::Json::object();
+  /// What to do when a result had to be cut: which arguments ask for less.
+  std::string narrowing;
 };
 
-/// Any status gives a result: 2xx the content, everything else is_error with the status, its
-/// meaning and the next step. JSON objects also become structured content, and so does XML, which
-/// is turned into JSON. Secrets are redacted.
+/// The plan for an operation whose arguments are `input`.
+AnswerPlan PlanAnswer(const Operation& operation, const InputPlan& input);
+
+/// Any status gives a result. 2xx: the content, JSON objects and XML (turned into JSON) also as
+/// structured content; files as an image, an audio or a resource block. Everything else, and a 2xx
+/// whose body reports errors: is_error with the status, what it means and the next step. A redirect
+/// to another host that was not followed: a link. Secrets are redacted.
 ToolResult ReadAnswer(const HttpResponse& answer, const std::string& url,
                       const AnswerPlan& plan = {}, const AnswerLimits& limits = {});
+
+/// True for a successful answer that holds a file and not text.
+bool IsFile(const HttpResponse& answer);
+
+/// Writes the file that `answer` holds to `path` (see SaveLocalFile) and says so; is_error when it
+/// cannot be written. Blocks for as long as the disk does.
+ToolResult SaveAnswer(const HttpResponse& answer, const std::string& path);
 
 }  // namespace bw::tool_service

@@ -48,9 +48,21 @@ std::string_view PrefixOf(Place place) {
       return "query_";
     case Place::kHeader:
       return "header_";
+    case Place::kLocalFile:
+    case Place::kSaveTo:
+      return "local_";
     default:
       return "body_";
   }
+}
+
+// Anything but text: JSON, XML and what people read.
+bool AnswersWithFile(const Operation& operation) {
+  return std::any_of(operation.answer_types.begin(), operation.answer_types.end(),
+                     [](const std::string& type) {
+                       return !type.ends_with("json") && !type.ends_with("xml") &&
+                              !type.starts_with("text/") && type != "*/*";
+                     });
 }
 
 class Planner {
@@ -62,9 +74,14 @@ class Planner {
         {"type", "object"}, {"properties", Json::object()}, {"additionalProperties", false}};
     for (const Parameter& parameter : operation_.parameters) AddParameter(parameter);
     if (operation_.has_body) AddBody();
+    AddLocalFiles();
+    if (AnswersWithFile(operation_)) {
+      AddLocal(Place::kSaveTo, "save_to", "save_to",
+               "Path of a new file to save the answer to, absolute; only over stdio");
+    }
     Json required = Json::array();
     for (const ArgumentBinding& binding : plan_.bindings) {
-      if (binding.required) required.push_back(binding.argument);
+      if (binding.required && !HasLocalFile(binding)) required.push_back(binding.argument);
     }
     if (!required.empty()) plan_.schema["required"] = std::move(required);
     return std::move(plan_);
@@ -152,6 +169,40 @@ class Planner {
     binding.place = Place::kContentType;
     binding.required = body.required && body.content_types.size() > 1;
     Add(std::move(binding), std::move(schema));
+  }
+
+  // What is given in base64 can be given as a file as well.
+  void AddLocalFiles() {
+    std::vector<std::string> encoded;
+    for (const ArgumentBinding& binding : plan_.bindings) {
+      const bool in_body = binding.place == Place::kBody || binding.place == Place::kBodyMember;
+      const bool sends_bytes = operation_.body.kind == RequestBody::Kind::kBinary ||
+                               operation_.body.kind == RequestBody::Kind::kMultipart;
+      const Json& schema = plan_.schema["properties"][binding.argument];
+      if (in_body && sends_bytes && schema.contains("contentEncoding")) {
+        encoded.push_back(binding.argument);
+      }
+    }
+    for (const std::string& argument : encoded) {
+      AddLocal(Place::kLocalFile, argument + "_path", argument,
+               "Path of a file to send in place of " + argument + ", absolute; only over stdio");
+    }
+  }
+
+  bool HasLocalFile(const ArgumentBinding& binding) const {
+    return std::any_of(
+        plan_.bindings.begin(), plan_.bindings.end(), [&](const ArgumentBinding& other) {
+          return other.place == Place::kLocalFile && other.wire_name == binding.argument;
+        });
+  }
+
+  void AddLocal(Place place, const std::string& wanted, const std::string& wire_name,
+                const std::string& description) {
+    ArgumentBinding binding;
+    binding.wire_name = wanted;
+    binding.place = place;
+    Add(std::move(binding), {{"type", "string"}, {"description", description}});
+    plan_.bindings.back().wire_name = wire_name;
   }
 
   void Add(ArgumentBinding binding, Json schema) {

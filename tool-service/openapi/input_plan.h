@@ -20,6 +20,10 @@ struct ArgumentBinding {
     kBody,
     /// Which of the body's content types is sent.
     kContentType,
+    /// Not sent: the path of a file that takes the place of the argument `wire_name`.
+    kLocalFile,
+    /// Not sent: the path under which the answer's file is saved.
+    kSaveTo,
   };
 
   /// The tool's name for it: [A-Za-z0-9_.-]{1,64}, unique.

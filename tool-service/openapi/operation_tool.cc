@@ -5,7 +5,9 @@
 #include <string>
 #include <utility>
 
+#include "common/base64/base64.h"
 #include "tool-service/core/call_log.h"
+#include "tool-service/openapi/local_file.h"
 #include "tool-service/openapi/request_builder.h"
 
 namespace bw::tool_service {
@@ -64,6 +66,46 @@ void DropNulls(const Json& schema, Json& arguments) {
   }
 }
 
+using Place = ArgumentBinding::Place;
+
+// Files can be named only where the service runs on the caller's own machine.
+Status CheckLocal(const InputPlan& plan, const Json& arguments, Transport transport) {
+  if (transport == Transport::kStdio) return OkStatus();
+  for (const ArgumentBinding& binding : plan.bindings) {
+    const bool is_local = binding.place == Place::kLocalFile || binding.place == Place::kSaveTo;
+    if (is_local && arguments.contains(binding.argument)) {
+      return InvalidArgument(binding.argument + ": files can be named only over stdio; " +
+                             (binding.place == Place::kLocalFile
+                                  ? "give " + binding.wire_name + " in base64"
+                                  : std::string("leave it out")));
+    }
+  }
+  return OkStatus();
+}
+
+// Puts the files that are named in place of the arguments they stand for.
+Status ReadLocalFiles(const InputPlan& plan, Json& arguments) {
+  for (const ArgumentBinding& binding : plan.bindings) {
+    const auto path = json::GetString(arguments, binding.argument);
+    if (binding.place != Place::kLocalFile || !path) continue;
+    if (arguments.contains(binding.wire_name)) {
+      return InvalidArgument(binding.argument + ": give either this or " + binding.wire_name);
+    }
+    const StatusOr<std::string> bytes = ReadLocalFile(std::string(*path), kMaxBodyBytes);
+    if (!bytes.ok()) return Annotate(bytes.status(), binding.argument);
+    arguments[binding.wire_name] = Base64Encode(*bytes);
+  }
+  return OkStatus();
+}
+
+// "" when the answer is to be returned.
+std::string SaveTo(const InputPlan& plan, const Json& arguments) {
+  for (const ArgumentBinding& binding : plan.bindings) {
+    if (binding.place == Place::kSaveTo) return json::StringOr(arguments, binding.argument);
+  }
+  return "";
+}
+
 // What kept the API from answering, as a result the agent can act on.
 ToolResult NotAnswered(const Status& status, const std::string& method) {
   std::string text = "The API did not answer: " + std::string(Message(status)) + ".";
@@ -89,7 +131,7 @@ OperationTool::OperationTool(Operation operation, std::string name, const Operat
                              const OperationToolOptions& options)
     : operation_(std::move(operation)),
       plan_(PlanInput(operation_)),
-      answer_plan_{.xml_schema = operation_.answer_xml_schema},
+      answer_plan_(PlanAnswer(operation_, plan_)),
       definition_{.name = name,
                   .title = operation_.summary,
                   .description = operation_.description,
@@ -123,8 +165,7 @@ void OperationTool::Call(Json arguments, CallContext context, Done done) {
                         std::move(filled));
 }
 
-Status OperationTool::Check(const Json& arguments) const {
-  BW_RETURN_IF_ERROR(validator_.Check(arguments));
+Status OperationTool::CheckRequired(const Json& arguments) const {
   for (const ArgumentBinding& binding : plan_.bindings) {
     if (binding.required && !arguments.contains(binding.argument)) {
       return InvalidArgument(binding.argument +
@@ -134,12 +175,16 @@ Status OperationTool::Check(const Json& arguments) const {
   return OkStatus();
 }
 
+StatusOr<HttpRequest> OperationTool::Build(Json arguments, const CallContext& context) const {
+  BW_RETURN_IF_ERROR(validator_.Check(arguments));
+  BW_RETURN_IF_ERROR(CheckLocal(plan_, arguments, context.transport));
+  BW_RETURN_IF_ERROR(ReadLocalFiles(plan_, arguments));
+  BW_RETURN_IF_ERROR(CheckRequired(arguments));
+  return BuildRequest(operation_, plan_, arguments);
+}
+
 void OperationTool::Send(const Json& arguments, const CallContext& context, Done done) const {
-  if (Status fits = Check(arguments); !fits.ok()) {
-    done(ErrorResult("The arguments do not fit:\n" + std::string(Message(fits))));
-    return;
-  }
-  StatusOr<HttpRequest> request = BuildRequest(operation_, plan_, arguments);
+  StatusOr<HttpRequest> request = Build(arguments, context);
   if (!request.ok()) {
     done(ErrorResult("The arguments do not fit:\n" + std::string(Message(request.status()))));
     return;
@@ -157,13 +202,20 @@ void OperationTool::Send(const Json& arguments, const CallContext& context, Done
   if (!context.traceparent.empty())
     request->headers.emplace_back("traceparent", context.traceparent);
   auto answered = [self = shared_from_this(), url = request->url,
+                   save_to = SaveTo(plan_, arguments),
                    done = std::move(done)](StatusOr<HttpResponse> answer) {
-    done(answer.ok() ? ReadAnswer(*answer, url, self->answer_plan_, self->options_.answer_limits)
-                     : NotAnswered(answer.status(), self->operation_.method));
+    done(self->ResultOf(answer, url, save_to));
   };
   const std::shared_ptr<HttpCall> call =
       ports_.http_client->Send(*std::move(request), std::move(answered));
   if (context.on_cancel) context.on_cancel([call] { call->Cancel(); });
+}
+
+ToolResult OperationTool::ResultOf(const StatusOr<HttpResponse>& answer, const std::string& url,
+                                   const std::string& save_to) const {
+  if (!answer.ok()) return NotAnswered(answer.status(), operation_.method);
+  if (!save_to.empty() && IsFile(*answer)) return SaveAnswer(*answer, save_to);
+  return ReadAnswer(*answer, url, answer_plan_, options_.answer_limits);
 }
 
 }  // namespace bw::tool_service

@@ -46,7 +46,10 @@ class OperationTool : public Tool, public std::enable_shared_from_this<Operation
   OperationTool(Operation operation, std::string name, const OperationToolPorts& ports,
                 const OperationToolOptions& options);
   void Send(const json::Json& arguments, const CallContext& context, Done done) const;
-  Status Check(const json::Json& arguments) const;
+  StatusOr<HttpRequest> Build(json::Json arguments, const CallContext& context) const;
+  Status CheckRequired(const json::Json& arguments) const;
+  ToolResult ResultOf(const StatusOr<HttpResponse>& answer, const std::string& url,
+                      const std::string& save_to) const;
 
   const Operation operation_;
   InputPlan plan_;

@@ -10,35 +10,62 @@ namespace {
 using json::Json;
 
 // Lower case. User names go too: they are of use only together with their password.
-constexpr std::array<std::string_view, 9> kSecretNames = {
-    "password",      "fallbackpassword", "username",        "fallbackusername", "clientsecret",
-    "client_secret", "secret",           "sharedsecretkey", "access_token"};
+constexpr std::array<std::string_view, 13> kSecretNames = {
+    "password",      "fallbackpassword", "username",     "fallbackusername", "clientsecret",
+    "client_secret", "secret",           "secretkey",    "sharedsecretkey",  "token",
+    "access_token",  "refresh_token",    "clientsecrets"};
+// Lower case endings of what holds nothing but secrets: CallbackCreds{UserId, Password} and the
+// like.
+constexpr std::array<std::string_view, 3> kSecretHolders = {"creds", "credentials",
+                                                            "basicauthentication"};
 
-bool IsSecretName(std::string_view name) {
-  return std::any_of(kSecretNames.begin(), kSecretNames.end(), [name](std::string_view secret) {
-    return std::equal(name.begin(), name.end(), secret.begin(), secret.end(),
-                      [](unsigned char a, unsigned char b) { return std::tolower(a) == b; });
-  });
+std::string Lower(std::string_view text) {
+  std::string lower(text);
+  std::transform(lower.begin(), lower.end(), lower.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return lower;
 }
 
-}  // namespace
+bool IsSecretName(std::string_view name) {
+  const std::string lower = Lower(name);
+  return std::find(kSecretNames.begin(), kSecretNames.end(), lower) != kSecretNames.end();
+}
 
-bool RedactJson(Json& value) {
+bool IsSecretHolder(std::string_view name) {
+  const std::string lower = Lower(name);
+  return std::any_of(kSecretHolders.begin(), kSecretHolders.end(),
+                     [&](std::string_view ending) { return lower.ends_with(ending); });
+}
+
+// `all`: whatever is in it is secret.
+bool Redact(Json& value, bool all) {
   bool redacted = false;
   if (value.is_object()) {
     for (auto& [name, member] : value.items()) {
+      const bool is_secret = all || IsSecretName(name);
       if (member.is_structured()) {
-        redacted |= RedactJson(member);
-      } else if (!member.is_null() && IsSecretName(name)) {
+        redacted |= Redact(member, is_secret || IsSecretHolder(name));
+      } else if (!member.is_null() && is_secret) {
         member = kRedacted;
         redacted = true;
       }
     }
   } else if (value.is_array()) {
-    for (Json& element : value) redacted |= element.is_structured() && RedactJson(element);
+    for (Json& element : value) {
+      if (element.is_structured()) {
+        redacted |= Redact(element, all);
+      } else if (all && !element.is_null()) {
+        element = kRedacted;
+        redacted = true;
+      }
+    }
   }
   return redacted;
 }
+
+}  // namespace
+
+bool RedactJson(Json& value) { return Redact(value, false); }
 
 std::string RedactXml(std::string_view text) {
   std::string out;

@@ -19,7 +19,6 @@ using json::Json;
 using Place = ArgumentBinding::Place;
 
 constexpr std::size_t kMaxUrlBytes = 8u << 10;
-constexpr std::size_t kMaxBodyBytes = 8u << 20;
 constexpr std::string_view kBoundary = "bw-part-boundary";
 
 // A scalar as URLs and headers carry it; nullopt for arrays and objects.
@@ -76,6 +75,28 @@ std::string_view SeparatorOf(Parameter::Style style) {
 bool HasControlCharacter(std::string_view text) {
   return std::any_of(text.begin(), text.end(),
                      [](unsigned char c) { return (c < 0x20 && c != '\t') || c == 0x7f; });
+}
+
+// APIs that take files tell them apart by name and type; the first bytes say which they are.
+struct FileKind {
+  std::string_view first_bytes;
+  std::string_view content_type;
+  std::string_view ending;
+};
+constexpr std::array kFileKinds = {
+    FileKind{"%PDF-", "application/pdf", ".pdf"},
+    FileKind{"\x89PNG", "image/png", ".png"},
+    FileKind{"\xff\xd8\xff", "image/jpeg", ".jpg"},
+    FileKind{"PK\x03\x04",
+             "application/vnd.openxmlformats-officedocument.wordprocessingml.document", ".docx"},
+    FileKind{"\xd0\xcf\x11\xe0", "application/msword", ".doc"},
+    FileKind{"", "application/octet-stream", ""},
+};
+
+const FileKind& KindOf(std::string_view bytes) {
+  return *std::find_if(kFileKinds.begin(), kFileKinds.end(), [bytes](const FileKind& kind) {
+    return bytes.starts_with(kind.first_bytes);
+  });
 }
 
 class RequestBuilder {
@@ -350,8 +371,9 @@ class RequestBuilder {
     const Json* schema = json::Find(properties, name);
     if (schema != nullptr && schema->contains("contentEncoding") && value.is_string()) {
       BW_ASSIGN_OR_RETURN(const std::string bytes, Decode(name, value.get<std::string>()));
-      return head + "; filename=\"" + http::PercentEncode(name) +
-             "\"\r\nContent-Type: application/octet-stream\r\n\r\n" + bytes;
+      const FileKind& kind = KindOf(bytes);
+      return head + "; filename=\"" + http::PercentEncode(name) + std::string(kind.ending) +
+             "\"\r\nContent-Type: " + std::string(kind.content_type) + "\r\n\r\n" + bytes;
     }
     if (value.is_structured()) {
       return head + "\r\nContent-Type: application/json\r\n\r\n" + json::Dump(value);

@@ -43,7 +43,7 @@ TEST(JudgeDashboard, RecognisesEveryErrorShape) {
       {"blank 401", 401, " \r\n", {"401", "credentials"}},
       {"JSON from a gateway", 403, R"({"message":"Forbidden"})", {"Forbidden", "role"}},
       {"HTML from a gateway", 502, "<html><body>Bad<br>gateway</body></html>", {"502", "minute"}},
-      {"too many", 429, "", {"429", "wait"}},
+      {"too many", 429, "", {"429", "Wait"}},
       {"nonsense with success", 200, "no xml", {"could not be read"}},
   };
   for (const Case& row : cases) {

@@ -1,8 +1,9 @@
 #include "tool-service/openapi/answer_reader.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tool-service/openapi/answer_advice.h"
+#include "tests/tool-service/openapi/test_documents.h"
 #include "tool-service/openapi/redaction.h"
 
 namespace bw::tool_service {
@@ -56,7 +57,7 @@ TEST(ReadAnswer, SecretsThatAreEchoedAreRedacted) {
 
 TEST(ReadAnswer, XmlIsJsonAsItsSchemaSays) {
   const AnswerPlan plan = {
-      Json::parse(R"({"properties":{"Count":{"type":"integer"},"Tn":{"type":"array"}}})")};
+      Json::parse(R"({"properties":{"Count":{"type":"integer"},"Tn":{"type":"array"}}})"), ""};
   const ToolResult result =
       ReadAnswer(Make(200, "application/xml;charset=UTF-8",
                       "<A><Password>hunter2</Password><Count>1</Count><Tn>07</Tn></A>"),
@@ -143,14 +144,125 @@ TEST(ReadAnswer, RefusalsAreResultsThatSayWhatToDo) {
   EXPECT_NE(AllText(slow).find("retry-after: 7"), std::string::npos);
 }
 
-TEST(AdviceFor, NarrowRowsComeFirst) {
-  EXPECT_NE(AdviceFor(400, "code VCS-0044").next_step.find("3 seconds"), std::string_view::npos);
-  EXPECT_NE(AdviceFor(403, "is not enabled on account").meaning, AdviceFor(403, "").meaning);
-  EXPECT_NE(AdviceFor(400, "12962").meaning, AdviceFor(400, "").meaning);
-  for (int status = 300; status < 600; ++status) {
-    EXPECT_FALSE(AdviceFor(status, "").meaning.empty());
-    EXPECT_FALSE(AdviceFor(status, "").next_step.empty());
+std::string Refusal(int status, const char* type, const char* body) {
+  const ToolResult result = ReadAnswer(Make(status, type, body), "u");
+  EXPECT_TRUE(result.is_error) << body;
+  EXPECT_FALSE(result.structured.has_value());
+  return AllText(result);
+}
+
+TEST(ReadAnswer, ErrorsInsideASuccessAreErrors) {
+  const std::string xml = Refusal(
+      201, "application/xml",
+      "<LidbOrderResponse><LidbOrder><orderId>o-1</orderId><ErrorList><Error><Code>11020</Code>"
+      "<Description>in progress</Description><TelephoneNumber>+15550100002</TelephoneNumber>"
+      "</Error></ErrorList></LidbOrder></LidbOrderResponse>");
+  for (const char* part : {"HTTP 201", "11020: in progress [", "(+15550100002)", "Next: ", "o-1"}) {
+    EXPECT_THAT(xml, testing::HasSubstr(part));
   }
+  EXPECT_THAT(Refusal(200, "application/json",
+                      R"({"data":null,"errors":[{"code":"c","description":"why"}]})"),
+              testing::HasSubstr("c: why"));
+}
+
+TEST(ReadAnswer, APartThatFailedIsTold) {
+  const ToolResult result =
+      ReadAnswer(Make(200, "application/json",
+                      R"({"data":{"status":"PARTIAL_COMPLETE"},"errors":[{"code":"c"}]})"),
+                 "u");
+  EXPECT_FALSE(result.is_error);
+  EXPECT_THAT(AllText(result), testing::HasSubstr("A part failed:\n- c"));
+  EXPECT_TRUE(result.structured.has_value());
+}
+
+TEST(ReadAnswer, RefusalsAreRecognisedWhateverTheirTypeSays) {
+  EXPECT_THAT(Refusal(400, "text/plain",
+                      "<R><ResponseStatus><ErrorCode>5022</ErrorCode></ResponseStatus></R>"),
+              testing::HasSubstr("Pass SiteId"));
+  EXPECT_THAT(Refusal(403, "", R"({"message":"Forbidden"})"), testing::HasSubstr("- Forbidden"));
+  EXPECT_THAT(Refusal(404, "application/xml", R"({"message":"none"})"),
+              testing::HasSubstr("- none"));
+  const std::string page = Refusal(502, "application/json",
+                                   "<html><head><title>Bad gateway</title></head>long page</html>");
+  EXPECT_THAT(page, testing::HasSubstr("a web page, not an answer of the API: Bad gateway"));
+  EXPECT_THAT(page, testing::Not(testing::HasSubstr("long page")));
+  EXPECT_THAT(Refusal(401, "", ""), testing::HasSubstr("BW_CLIENT_ID"));
+  EXPECT_THAT(Refusal(403, "", ""), testing::HasSubstr("role"));
+}
+
+TEST(ReadAnswer, TheLargestAnswersSayHowToGetTheRest) {
+  AnswerPlan plan;
+  plan.narrowing = "Ask for fewer entries with size.";
+  const ToolResult cut = ReadAnswer(Make(200, "application/xml", "<A><b>1</b><c>2</c></A>"), "u",
+                                    plan, {.max_text_bytes = 8});
+  EXPECT_EQ(cut.content[0].text,
+            "{\"b\":\"1\"\n[cut: 17 bytes in all]\nAsk for fewer entries with size.");
+  EXPECT_FALSE(cut.structured.has_value());
+}
+
+TEST(PlanAnswer, NamesThePagingArgumentsAndFilters) {
+  const Operation operation = LoadOne(R"(
+  /calls:
+    get:
+      parameters:
+        - {name: pageSize, in: query}
+        - {name: pageToken, in: query}
+        - {name: from, in: query}
+        - {name: to, in: query}
+)");
+  EXPECT_EQ(PlanAnswer(operation, PlanInput(operation)).narrowing,
+            "Ask for fewer entries with pageSize. Go on with pageToken. Narrow it with from, to.");
+  const Operation plain = LoadOne("  /a/{b}: {get: {}}\n");
+  EXPECT_EQ(PlanAnswer(plain, PlanInput(plain)).narrowing,
+            "This operation cannot be asked for less.");
+}
+
+TEST(ReadAnswer, AnAddressElsewhereIsALink) {
+  const ToolResult result =
+      ReadAnswer(Make(307, "", "", {{"Location", "https://store.example/a/report.zip?sig=1"}}),
+                 "https://api.bandwidth.com/x");
+  EXPECT_FALSE(result.is_error);
+  ASSERT_EQ(result.content.size(), 2u);
+  EXPECT_EQ(result.content[1].kind, Content::Kind::kResourceLink);
+  EXPECT_EQ(result.content[1].uri, "https://store.example/a/report.zip?sig=1");
+  EXPECT_EQ(result.content[1].name, "report.zip");
+  for (const char* location : {"https://api.bandwidth.com/y", "http://store.example/a", "/a", ""}) {
+    EXPECT_TRUE(
+        ReadAnswer(Make(307, "", "", {{"Location", location}}), "https://api.bandwidth.com/x")
+            .is_error)
+        << location;
+  }
+}
+
+TEST(ReadAnswer, AnImageMadeOfTextIsAnImage) {
+  const ToolResult result = ReadAnswer(Make(200, "image/svg+xml", "<svg/>"), "u");
+  EXPECT_EQ(result.content[1].kind, Content::Kind::kImage);
+  EXPECT_EQ(result.content[1].data, "<svg/>");
+}
+
+TEST(IsFile, OnlySuccessesThatAreNotText) {
+  EXPECT_TRUE(IsFile(Make(200, "audio/mpeg", "x")));
+  EXPECT_TRUE(IsFile(Make(200, "application/json", "\xff")));
+  EXPECT_FALSE(IsFile(Make(200, "audio/mpeg", "")));
+  EXPECT_FALSE(IsFile(Make(404, "audio/mpeg", "x")));
+  EXPECT_FALSE(IsFile(Make(202, "application/xml", "<pending/>")));
+}
+
+TEST(RedactJson, CredentialsWhateverTheyAreCalled) {
+  Json value = Json::parse(R"({
+    "Application":{"CallbackCreds":{"UserId":"u","Password":"p"},"AppName":"a"},
+    "CallbackCredentials":{"BasicAuthentication":{"Username":"n"},"Keys":["k",{"Kid":1}]},
+    "data":{"token":"t","endpointId":"e"},"pageToken":"2","userId":"agent",
+    "basicAuthentication":{"username":null}})");
+  EXPECT_TRUE(RedactJson(value));
+  EXPECT_EQ(value, Json::parse(R"({
+    "Application":{"CallbackCreds":{"UserId":"[redacted]","Password":"[redacted]"},"AppName":"a"},
+    "CallbackCredentials":{"BasicAuthentication":{"Username":"[redacted]"},
+                           "Keys":["[redacted]",{"Kid":"[redacted]"}]},
+    "data":{"token":"[redacted]","endpointId":"e"},"pageToken":"2","userId":"agent",
+    "basicAuthentication":{"username":null}})"));
+  Json harmless = {{"a", {1, nullptr, "b"}}};
+  EXPECT_FALSE(RedactJson(harmless));
 }
 
 TEST(RedactXml, OnlySecretsAndNeverLess) {

@@ -76,7 +76,7 @@ TEST(PlanInput, NamesFitWhatClientsAccept) {
 TEST(PlanInput, BodiesThatAreNoPlainObjectsStayWhole) {
   for (const char* schema :
        {"{type: array, items: {}}", "{oneOf: [{type: object}, {type: string}]}",
-        "{type: object, properties: {a: {}}, anyOf: [{required: [a]}]}", "{}"}) {
+        "{type: object, properties: {a: {}}, anyOf: [{required: [a]}, {required: [b]}]}", "{}"}) {
     const InputPlan plan = PlanInput(
         LoadOne("  /a:\n    post:\n      requestBody:\n        required: true\n        content: "
                 "{application/json: {schema: " +
@@ -101,7 +101,31 @@ TEST(PlanInput, TextAndBinaryBodies) {
   EXPECT_EQ(media.schema["properties"]["body"]["contentEncoding"], "base64");
   EXPECT_EQ(media.schema["properties"]["content_type"]["enum"],
             Json::parse(R"(["image/gif","image/png"])"));
-  EXPECT_EQ(media.schema["required"], Json::parse(R"(["body","content_type"])"));
+  // A file on the caller's machine can take the place of the bytes.
+  EXPECT_EQ(media.schema["required"], Json::parse(R"(["content_type"])"));
+  EXPECT_TRUE(media.schema["properties"].contains("body_path"));
+  EXPECT_EQ(media.bindings.back().place, Place::kLocalFile);
+  EXPECT_EQ(media.bindings.back().wire_name, "body");
+}
+
+TEST(PlanInput, FilesCanBeNamedForWhatIsEncodedAndForWhatComesBack) {
+  const InputPlan form = PlanInput(
+      LoadOne("  /a:\n    post:\n      requestBody:\n        content: {multipart/form-data: "
+              "{schema: {type: object, properties: {file: {type: string, format: binary}, "
+              "note: {type: string}}}}}\n"));
+  EXPECT_TRUE(form.schema["properties"].contains("file_path"));
+  EXPECT_FALSE(form.schema["properties"].contains("note_path"));
+  struct Case {
+    const char* type;
+    bool saved;
+  };
+  for (const Case& row :
+       {Case{"audio/mpeg", true}, Case{"application/zip", true}, Case{"application/json", false},
+        Case{"application/xml", false}, Case{"text/csv", false}, Case{"'*/*'", false}}) {
+    const InputPlan plan = PlanInput(LoadOne("  /a: {get: {responses: {'200': {content: {" +
+                                             std::string(row.type) + ": {}}}}}}\n"));
+    EXPECT_EQ(plan.schema["properties"].contains("save_to"), row.saved) << row.type;
+  }
 }
 
 TEST(PlanInput, NoInputIsAnEmptyClosedObject) {

@@ -1,5 +1,9 @@
 #include "tool-service/openapi/operation_tool.h"
 
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
 #include <gtest/gtest.h>
 
 #include "tests/tool-service/fakes.h"
@@ -201,6 +205,96 @@ TEST_F(OperationToolTest, TheCallersCancellationReachesTheRequest) {
   EXPECT_TRUE(http_.FirstWaitingIsCancelled());
   http_.Complete(Cancelled("by the caller"));
   EXPECT_EQ(count, 1);
+}
+
+const char kUpload[] = R"(
+  /accounts/{accountId}/loas:
+    post:
+      requestBody:
+        required: true
+        content:
+          application/pdf: {schema: {type: string, format: binary}}
+          image/png: {schema: {type: string, format: binary}}
+)";
+const char kDownload[] = R"(
+  /accounts/{accountId}/media/{id}: {get: {responses: {'200': {content: {audio/mpeg: {}}}}}}
+)";
+
+class LocalFilesTest : public OperationToolTest {
+ protected:
+  LocalFilesTest() {
+    std::string pattern = std::filesystem::temp_directory_path() / "bw-test-XXXXXX";
+    folder_ = mkdtemp(pattern.data());
+    stdio_.transport = Transport::kStdio;
+  }
+  ~LocalFilesTest() override { std::filesystem::remove_all(folder_); }
+
+  std::string folder_;
+  CallContext stdio_;
+};
+
+TEST_F(LocalFilesTest, AFileIsSentInPlaceOfItsBytes) {
+  const std::string path = folder_ + "/loa.pdf";
+  std::ofstream(path) << "%PDF-1.4";
+  const auto tool = Make(kUpload);
+  EXPECT_EQ(tool->definition().input_schema["required"], Json::parse(R"(["content_type"])"));
+  http_.script = {Answer(201)};
+  const ToolResult result =
+      Call(*tool, Json{{"body_path", path}, {"content_type", "application/pdf"}}.dump(), stdio_);
+  EXPECT_FALSE(result.is_error) << result.content[0].text;
+  ASSERT_EQ(http_.requests.size(), 1u);
+  EXPECT_EQ(http_.requests[0].body, "%PDF-1.4");
+  EXPECT_EQ(HeaderOf(http_.requests[0], "Content-Type"), "application/pdf");
+}
+
+TEST_F(LocalFilesTest, NothingIsSentWithoutAUsableFile) {
+  const auto tool = Make(kUpload);
+  for (const std::string& arguments :
+       {Json{{"body_path", folder_ + "/none"}}.dump(), Json{{"body_path", "/etc/../etc"}}.dump(),
+        Json{{"body_path", folder_ + "/x"}, {"body", "aGk="}}.dump(), std::string("{}")}) {
+    Json complete = Json::parse(arguments);
+    complete["content_type"] = "image/png";
+    EXPECT_TRUE(Call(*tool, complete.dump(), stdio_).is_error) << arguments;
+  }
+  EXPECT_TRUE(http_.requests.empty());
+}
+
+TEST_F(LocalFilesTest, OverHttpNoFileCanBeNamed) {
+  std::ofstream(folder_ + "/f") << "x";
+  const ToolResult upload = Call(
+      *Make(kUpload), Json{{"body_path", folder_ + "/f"}, {"content_type", "image/png"}}.dump());
+  EXPECT_TRUE(upload.is_error);
+  EXPECT_NE(upload.content[0].text.find("body in base64"), std::string::npos);
+  EXPECT_TRUE(
+      Call(*Make(kDownload), Json{{"id", "1"}, {"save_to", folder_ + "/g"}}.dump()).is_error);
+  EXPECT_TRUE(http_.requests.empty());
+}
+
+TEST_F(LocalFilesTest, AnAnswerIsSaved) {
+  const std::string path = folder_ + "/recording.mp3";
+  http_.script = {Answer(200, "ID3\xff", {{"Content-Type", "audio/mpeg"}})};
+  const ToolResult result =
+      Call(*Make(kDownload), Json{{"id", "1"}, {"save_to", path}}.dump(), stdio_);
+  EXPECT_FALSE(result.is_error);
+  EXPECT_EQ(*result.structured,
+            (Json{{"path", path}, {"bytes", 4}, {"contentType", "audio/mpeg"}}));
+  std::string saved;
+  std::getline(std::ifstream(path), saved);
+  EXPECT_EQ(saved, "ID3\xff");
+  EXPECT_EQ(http_.requests[0].url.find("save_to"), std::string::npos);
+}
+
+TEST_F(LocalFilesTest, ARefusalIsNotSavedAndAFailureToSaveIsTold) {
+  const std::string path = folder_ + "/f";
+  http_.script = {Answer(404, "gone", {{"Content-Type", "audio/mpeg"}}),
+                  Answer(200, "x", {{"Content-Type", "audio/mpeg"}})};
+  EXPECT_TRUE(Call(*Make(kDownload), Json{{"id", "1"}, {"save_to", path}}.dump(), stdio_).is_error);
+  EXPECT_FALSE(std::filesystem::exists(path));
+  std::ofstream(path) << "mine";
+  const ToolResult result =
+      Call(*Make(kDownload), Json{{"id", "1"}, {"save_to", path}}.dump(), stdio_);
+  EXPECT_TRUE(result.is_error);
+  EXPECT_NE(result.content[0].text.find("save_to: a file of that name"), std::string::npos);
 }
 
 }  // namespace
