@@ -104,7 +104,10 @@ class AccessControl {
       if (!opened.ok()) return Annotate(opened.status(), "BW_MCP_TOKENS_FILE");
       members.push_back(*std::move(opened));
     }
-    if (!config.oauth_issuer.empty()) members.push_back(MakeOauth(config, scheduler, metrics));
+    if (!config.oauth_issuer.empty()) {
+      oauth_ = MakeOauth(config, scheduler, metrics);
+      members.push_back(oauth_);
+    }
     if (!members.empty()) authenticator_ = std::make_unique<Authenticators>(std::move(members));
     return OkStatus();
   }
@@ -123,12 +126,24 @@ class AccessControl {
     return rules;
   }
 
+  /// Keeps the gauges up to date until Stop.
+  void Export(metrics::Registry& registry, Metrics& metrics) {
+    gauges_ = registry.BeforeExpose([this, &metrics] {
+      metrics.SetAccessTables(
+          {limits_.tracked(), failures_.tracked(), oauth_ ? oauth_->verified_tokens() : 0});
+    });
+  }
+
   /// Answers whoever waits for keys.
-  void Stop() { authenticator_.reset(); }
+  void Stop() {
+    gauges_.reset();
+    authenticator_.reset();
+    oauth_.reset();
+  }
 
  private:
-  std::shared_ptr<Authenticator> MakeOauth(const Config& config, Scheduler& scheduler,
-                                           Metrics& metrics) {
+  std::shared_ptr<OauthAuthenticator> MakeOauth(const Config& config, Scheduler& scheduler,
+                                                Metrics& metrics) {
     KeySource::Options keys{.issuer = config.oauth_issuer, .keys_url = config.oauth_jwks_url};
     keys.refresh = std::chrono::milliseconds(config.oauth_refresh_ms);
     keys.retry = std::chrono::milliseconds(config.oauth_retry_ms);
@@ -147,7 +162,9 @@ class AccessControl {
   const OpensslCrypto crypto_;
   FailureThrottle failures_;
   PrincipalLimits limits_;
+  std::shared_ptr<OauthAuthenticator> oauth_;
   std::unique_ptr<Authenticators> authenticator_;
+  std::shared_ptr<void> gauges_;
 };
 
 class RunningApp : public App {
@@ -256,6 +273,7 @@ class RunningApp : public App {
       log::Warning("access.open", {{"host", config_.host}});
     }
     BW_RETURN_IF_ERROR(access_.Start(config_, *scheduler_, metrics_));
+    access_.Export(*registry_, metrics_);
     endpoint_ = std::make_unique<McpEndpoint>(
         options, access_.Rules(config_, options.path),
         McpEndpoint::Dependencies{dispatcher_, sessions_, request_ids_, *scheduler_, metrics_});

@@ -36,7 +36,13 @@ constexpr ReasonRow kReasons[] = {
 }  // namespace
 
 Metrics::Metrics(metrics::Registry& registry)
-    : throttled_peers_(registry.AddCounter("bw_gateway_throttled_peers_total",
+    : tracked_principals_(registry.AddGauge("bw_gateway_tracked_principals",
+                                            "Principals whose requests are counted")),
+      tracked_peers_(registry.AddGauge("bw_gateway_tracked_peers",
+                                       "Addresses whose wrong tokens are counted")),
+      verified_tokens_(
+          registry.AddGauge("bw_gateway_verified_tokens", "Tokens whose signature was checked")),
+      throttled_peers_(registry.AddCounter("bw_gateway_throttled_peers_total",
                                            "Times an address sent one wrong token too many")),
       token_loads_(registry.AddCounter("bw_gateway_tokens_file_loads_total",
                                        "Times the file of tokens was read and taken")),
@@ -148,6 +154,12 @@ void Metrics::Authenticated(AuthReason reason) {
 void Metrics::ThrottlingStarted(std::string_view peer) {
   throttled_peers_.Increment();
   log::Warning("peer.throttled", {{"peer", peer}});
+}
+
+void Metrics::SetAccessTables(const AccessTables& tables) {
+  tracked_principals_.Set(static_cast<double>(tables.principals));
+  tracked_peers_.Set(static_cast<double>(tables.peers));
+  verified_tokens_.Set(static_cast<double>(tables.verified_tokens));
 }
 
 void Metrics::TokensLoaded(const StatusOr<std::size_t>& tokens) {

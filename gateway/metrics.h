@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <map>
 #include <string>
 #include <string_view>
@@ -52,6 +53,13 @@ class Metrics : public Observer, public QuestionObserver {
   void Authenticated(AuthReason reason);
   /// From now on unknown tokens from `peer` are not looked at for a while.
   void ThrottlingStarted(std::string_view peer);
+  /// How full the bounded tables of access are.
+  struct AccessTables {
+    std::size_t principals = 0;
+    std::size_t peers = 0;
+    std::size_t verified_tokens = 0;
+  };
+  void SetAccessTables(const AccessTables& tables);
   /// The file of static tokens was read, or not: then the tokens of before stay good.
   void TokensLoaded(const StatusOr<std::size_t>& tokens);
   /// The authorization server's keys were fetched, or not: then the keys of before stay good.
@@ -68,6 +76,9 @@ class Metrics : public Observer, public QuestionObserver {
   std::map<std::string_view, MethodMetrics> methods_;
   std::map<RefusalReason, metrics::Counter*> refusals_;
   std::map<AuthReason, metrics::Counter*> authentications_;
+  metrics::Gauge& tracked_principals_;
+  metrics::Gauge& tracked_peers_;
+  metrics::Gauge& verified_tokens_;
   metrics::Counter& throttled_peers_;
   metrics::Counter& token_loads_;
   metrics::Counter& token_load_failures_;

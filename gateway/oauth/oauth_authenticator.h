@@ -1,6 +1,8 @@
 // The Authenticator over the access tokens of one authorization server.
 #pragma once
 
+#include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -33,6 +35,7 @@ class OauthAuthenticator : public Authenticator {
   void Verify(std::string_view token, Done done) override;
   /// Null before the first.
   Keys keys() const { return keys_->keys(); }
+  std::size_t verified_tokens() const { return verified_.size(); }
 
  private:
   // A token that is right but for its signature.

@@ -76,6 +76,18 @@ TEST_F(ChartTest, SecretsMadeElsewhereAreReferredToAndNotMade) {
   }
 }
 
+TEST_F(ChartTest, FurtherTokensAreMountedAndAnAuthorizationServerNamed) {
+  EXPECT_THAT(Rendered(), Not(HasSubstr("BW_MCP_TOKENS_FILE")));
+  const std::string rendered = Rendered(
+      "mcp.tokensSecret=toks,mcp.oauth.issuer=https://as.example.com,"
+      "mcp.oauth.resourceUrl=https://mcp.example.com/mcp,mcp.ratePerSecond=1000000");
+  EXPECT_THAT(rendered, HasSubstr("secretName: \"toks\""));
+  EXPECT_THAT(rendered, HasSubstr("BW_MCP_TOKENS_FILE"));
+  EXPECT_THAT(rendered, HasSubstr("https://as.example.com"));
+  EXPECT_THAT(rendered, HasSubstr("\"1000000\""));
+  ExpectRefused("mcp.oauth.issuer=https://as.example.com", "set both or none");
+}
+
 TEST_F(ChartTest, WhatCannotWorkIsRefused) {
   ExpectRefused("bandwidth.clientId=a", "set both or none");
   ExpectRefused("callbacks.username=a", "set both or none");

@@ -132,6 +132,7 @@ TEST_F(OauthTest, AGoodTokenIsVerifiedOnceAndThenRecognised) {
     EXPECT_EQ(known->principal.access, Access::kWrite);
     EXPECT_EQ(authenticator_->Recognize(token + "x"), std::nullopt);
   }
+  EXPECT_EQ(authenticator_->verified_tokens(), 2u);
   clock_.Advance(hours(1) + seconds(60));
   EXPECT_EQ(authenticator_->Recognize(TokenOf(First(), "one")), std::nullopt);
 }

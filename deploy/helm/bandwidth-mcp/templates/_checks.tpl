@@ -9,6 +9,9 @@
 {{- if ne (empty .Values.callbacks.username) (empty .Values.callbacks.password) -}}
 {{- fail "callbacks.username and callbacks.password: set both or none" -}}
 {{- end -}}
+{{- if ne (empty .Values.mcp.oauth.issuer) (empty .Values.mcp.oauth.resourceUrl) -}}
+{{- fail "mcp.oauth.issuer and mcp.oauth.resourceUrl: set both or none" -}}
+{{- end -}}
 {{- /* 25 s is the drain limit of the processes. */ -}}
 {{- if lt (int .Values.shutdown.gracePeriodSeconds) (add .Values.shutdown.preStopSeconds 25 | int) -}}
 {{- fail "shutdown.gracePeriodSeconds must leave 25 s after shutdown.preStopSeconds: callers on the line are answered in them" -}}
