@@ -20,8 +20,6 @@ namespace {
 using json::Json;
 
 constexpr std::size_t kMaxErrorBytes = 4'096;
-// Elements, texts and attributes of an XML answer.
-constexpr std::size_t kMaxXmlNodes = 500'000;
 // Answers that say where to go on, or how long to wait; shown when they are there.
 constexpr std::array<std::string_view, 5> kShownHeaders = {
     "location", "link", "retry-after", "continuation-token", "content-disposition"};
@@ -169,11 +167,11 @@ TextBody ReadJson(const HttpResponse& answer) {
   return body;
 }
 
-TextBody ReadXml(const HttpResponse& answer, const AnswerPlan& plan) {
-  xml::ParseLimits limits;
-  limits.max_bytes = answer.body.size();
-  limits.max_nodes = kMaxXmlNodes;
-  const StatusOr<xml::Element> root = xml::Parse(answer.body, limits);
+TextBody ReadXml(const HttpResponse& answer, const AnswerPlan& plan, const AnswerLimits& limits) {
+  xml::ParseLimits parse_limits;
+  parse_limits.max_bytes = answer.body.size();
+  parse_limits.max_nodes = limits.max_xml_nodes;
+  const StatusOr<xml::Element> root = xml::Parse(answer.body, parse_limits);
   if (!root.ok()) return {RedactXml(answer.body), std::nullopt, {}, false};
   TextBody body;
   body.errors = ErrorsInXml(*root);
@@ -198,12 +196,13 @@ TextBody ReadHtml(const HttpResponse& answer) {
   return {std::move(text), std::nullopt, {}, false};
 }
 
-TextBody ReadText(const HttpResponse& answer, std::string_view type, const AnswerPlan& plan) {
+TextBody ReadText(const HttpResponse& answer, std::string_view type, const AnswerPlan& plan,
+                  const AnswerLimits& limits) {
   switch (FormatOf(answer, type)) {
     case Format::kJson:
       return ReadJson(answer);
     case Format::kXml:
-      return ReadXml(answer, plan);
+      return ReadXml(answer, plan, limits);
     case Format::kHtml:
       return ReadHtml(answer);
     case Format::kOther:
@@ -315,12 +314,12 @@ ToolResult ReadAnswer(const HttpResponse& answer, const std::string& url, const 
   const bool is_text = IsText(answer, type);
   if (!IsSuccess(answer)) {
     if (auto link = LinkOf(answer, url)) return *std::move(link);
-    TextBody body = is_text ? ReadText(answer, type, plan) : TextBody();
+    TextBody body = is_text ? ReadText(answer, type, plan, limits) : TextBody();
     return RefusalOf(answer, std::move(body), plan, limits);
   }
   if (answer.body.empty()) return EmptyResult(answer);
   if (!is_text) return BinaryResult(answer, url, type, limits);
-  TextBody body = ReadText(answer, type, plan);
+  TextBody body = ReadText(answer, type, plan, limits);
   return body.is_refusal ? RefusalOf(answer, std::move(body), plan, limits)
                          : TextResultOf(answer, std::move(body), plan, limits);
 }

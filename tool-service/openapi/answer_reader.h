@@ -16,6 +16,8 @@ struct AnswerLimits {
   std::size_t max_text_bytes = 256u << 10;
   /// Binary content beyond it is only described.
   std::size_t max_binary_bytes = 1u << 20;
+  /// Elements, texts and attributes; XML that has more is returned as text.
+  std::size_t max_xml_nodes = 500'000;
 };
 
 /// What is known beforehand about an operation's answers.

@@ -225,9 +225,14 @@ class RequestBuilder {
     return OkStatus();
   }
 
-  // JSON where it is offered, XML next.
+  // JSON where it is offered, XML next; anything where a file is meant, for what else is declared
+  // are its errors or its state.
   std::string AcceptValue() const {
     const auto& types = operation_.answer_types;
+    const bool gives_file =
+        std::any_of(plan_.bindings.begin(), plan_.bindings.end(),
+                    [](const ArgumentBinding& binding) { return binding.place == Place::kSaveTo; });
+    if (gives_file && types.size() > 1) return "*/*";
     for (const std::string_view preferred : {"application/json", "application/xml"}) {
       if (std::find(types.begin(), types.end(), preferred) != types.end()) {
         return std::string(preferred);

@@ -200,6 +200,16 @@ TEST(ReadAnswer, TheLargestAnswersSayHowToGetTheRest) {
   EXPECT_FALSE(cut.structured.has_value());
 }
 
+TEST(ReadAnswer, XmlAtItsSizeAndOnePast) {
+  const auto read = [](const char* body) {
+    return ReadAnswer(Make(200, "application/xml", body), "u", {}, {.max_xml_nodes = 3});
+  };
+  EXPECT_TRUE(read("<A><b/><c/></A>").structured.has_value());
+  const ToolResult large = read("<A><b/><c/><d/></A>");
+  EXPECT_FALSE(large.structured.has_value());
+  EXPECT_EQ(large.content[0].text, "<A><b/><c/><d/></A>");
+}
+
 TEST(PlanAnswer, NamesThePagingArgumentsAndFilters) {
   const Operation operation = LoadOne(R"(
   /calls:

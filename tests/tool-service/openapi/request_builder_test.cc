@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "common/base64/base64.h"
 #include "tests/tool-service/openapi/test_documents.h"
 
 namespace bw::tool_service {
@@ -142,6 +143,67 @@ TEST(BuildRequest, XmlGoesOutAsItIs) {
   EXPECT_EQ(Header(*request, "Content-Type"), "application/xml");
 }
 
+const char kOrder[] = R"(
+  /orders:
+    post:
+      requestBody:
+        required: true
+        content:
+          application/xml:
+            schema:
+              type: object
+              xml: {name: Order, x-order: [Name, Numbers]}
+              required: [Name]
+              properties:
+                Numbers:
+                  type: array
+                  xml: {wrapped: true}
+                  items: {type: string, xml: {name: TelephoneNumber}}
+                Name: {type: string}
+)";
+
+TEST(BuildRequest, XmlIsWrittenFromArguments) {
+  const auto request = Build(kOrder, R"({"Numbers":["+15550100002"],"Name":"a & b"})");
+  ASSERT_TRUE(request.ok()) << ToString(request.status());
+  EXPECT_EQ(Header(*request, "Content-Type"), "application/xml");
+  EXPECT_EQ(request->body,
+            "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>"
+            "<Order><Name>a &amp; b</Name><Numbers><TelephoneNumber>+15550100002"
+            "</TelephoneNumber></Numbers></Order>");
+  EXPECT_EQ(Message(Build(kOrder, R"({"Name":"a\u0001"})").status()),
+            "Name: holds characters that XML cannot hold");
+  EXPECT_EQ(Message(Build(kOrder, "{}").status()), "Name: is required");
+}
+
+TEST(BuildRequest, FilesOfAFormSayWhatTheyAre) {
+  struct Case {
+    std::string bytes;
+    const char* name;
+    const char* type;
+  };
+  for (const Case& row : {Case{"%PDF-1.4", "file.pdf", "application/pdf"},
+                          Case{"\x89PNG\r\n", "file.png", "image/png"},
+                          Case{"\xff\xd8\xff\xe0", "file.jpg", "image/jpeg"},
+                          Case{"\xd0\xcf\x11\xe0", "file.doc", "application/msword"},
+                          Case{"PK\x03\x04", "file.docx", "wordprocessingml.document"},
+                          Case{"text", "file", "application/octet-stream"}}) {
+    const auto request = Build(R"(
+  /a:
+    post:
+      requestBody:
+        content: {multipart/form-data: {schema: {type: object, properties: {
+          file: {type: string, format: binary}}}}}
+)",
+                               Json{{"file", Base64Encode(row.bytes)}}.dump());
+    ASSERT_TRUE(request.ok());
+    EXPECT_NE(request->body.find("filename=\"" + std::string(row.name) + "\"\r\n"),
+              std::string::npos)
+        << row.name;
+    EXPECT_NE(request->body.find(std::string(row.type) + "\r\n\r\n" + row.bytes), std::string::npos)
+        << row.type;
+  }
+}
+
 const char kUpload[] =
     "  /a:\n    put:\n      requestBody:\n        required: true\n        content: {'*/*': {}}\n";
 
@@ -200,6 +262,7 @@ TEST(BuildRequest, AcceptsWhatTheOperationAnswers) {
   EXPECT_EQ(accept("{application/xml: {}}"), "application/xml");
   EXPECT_EQ(accept("{audio/mpeg: {}, audio/wav: {}}"), "*/*");
   EXPECT_EQ(accept("{application/gzip: {}}"), "application/gzip");
+  EXPECT_EQ(accept("{application/zip: {}, application/xml: {}}"), "*/*");
   EXPECT_EQ(accept("{}"), "*/*");
 }
 
