@@ -1,12 +1,13 @@
 #include "tool-service/openapi/document.h"
 
+#include <algorithm>
 #include <charconv>
 #include <filesystem>
-#include <fstream>
 #include <optional>
 #include <utility>
 
 #include "common/http/message.h"
+#include "tool-service/openapi/spec_files.h"
 #include "tool-service/openapi/yaml_reader.h"
 
 namespace bw::tool_service {
@@ -76,6 +77,7 @@ const Json* FollowPointer(const Json& root, std::string_view pointer) {
 }  // namespace
 
 void Warnings::Add(std::string warning) {
+  if (std::find(kept_.begin(), kept_.end(), warning) != kept_.end()) return;
   if (++total_ <= kMaxKept) kept_.push_back(std::move(warning));
 }
 
@@ -86,13 +88,7 @@ StatusOr<Document> ParseDocument(std::string name, std::string_view text) {
 }
 
 StatusOr<Document> ReadDocument(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return NotFound(path + ": the file cannot be opened");
-  // One byte beyond the limit shows that there is more.
-  std::string text(kMaxDocumentBytes + 1, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (file.bad()) return NotFound(path + ": the file cannot be read");
-  text.resize(static_cast<std::size_t>(file.gcount()));
+  BW_ASSIGN_OR_RETURN(const std::string text, ReadFile(path, kMaxDocumentBytes));
   StatusOr<Document> document = ParseDocument(std::filesystem::path(path).stem().string(), text);
   if (!document.ok()) return Annotate(document.status(), path);
   return document;

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "common/json/json.h"
@@ -14,8 +15,13 @@ namespace bw::tool_service {
 /// What was wrong in a document and could be lived with; for the log at start.
 class Warnings {
  public:
-  static constexpr std::size_t kMaxKept = 50;
+  static constexpr std::size_t kMaxKept = 100;
 
+  Warnings() = default;
+  Warnings(std::vector<std::string> kept, std::size_t total)
+      : kept_(std::move(kept)), total_(total) {}
+
+  /// Says where and what; one that is kept already is not counted again.
   void Add(std::string warning);
   const std::vector<std::string>& kept() const { return kept_; }
   std::size_t total() const { return total_; }

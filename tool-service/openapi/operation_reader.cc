@@ -18,6 +18,10 @@ using json::Json;
 
 constexpr std::size_t kMaxSummaryBytes = 200;
 constexpr std::size_t kMaxDescriptionBytes = 4'000;
+constexpr std::size_t kMaxParameterNameBytes = 256;
+constexpr std::size_t kMaxContentTypes = 100;
+constexpr std::size_t kMaxUrlBytes = 2'048;
+constexpr std::string_view kNoMediaType = "a content type without a slash is ignored";
 
 // In the order in which tools are listed.
 struct MethodRow {
@@ -89,6 +93,14 @@ RequestBody::Kind KindOf(const std::string& type, const Json& media, const Json&
   return RequestBody::Kind::kBinary;
 }
 
+std::size_t ObjectsIn(const Json& value) {
+  std::size_t objects = value.is_object() ? 1 : 0;
+  if (value.is_structured()) {
+    for (const Json& member : value) objects += ObjectsIn(member);
+  }
+  return objects;
+}
+
 class OperationReader {
  public:
   OperationReader(const Document& document, const Json& path_item, std::string path,
@@ -103,6 +115,9 @@ class OperationReader {
     operation_.method = method;
     operation_.path = std::move(path);
   }
+
+  // Those published, and those that say how XML is written; known once it is read.
+  std::size_t schemas() const { return schemas_; }
 
   StatusOr<Operation> Read() {
     operation_.document = document_.name;
@@ -119,10 +134,14 @@ class OperationReader {
     ReadAnswers();
     ReadSecurity();
     for (const OperationRepair& repair : OperationRepairs()) {
-      if (repair.repair(operation_) && !repair.name.empty()) {
-        warnings_.Add(where_ + ": " + std::string(repair.name));
+      for (const std::string& place : repair.repair(operation_)) {
+        if (repair.name.empty()) continue;
+        warnings_.Add(where_ + (place.empty() ? "" : " " + place) + ": " +
+                      std::string(repair.name));
       }
     }
+    schemas_ = translator_.nodes() + ObjectsIn(operation_.body.xml_schema) +
+               ObjectsIn(operation_.answer_xml_schema);
     return std::move(operation_);
   }
 
@@ -142,6 +161,7 @@ class OperationReader {
         if (at != std::string::npos) url.replace(at, placeholder.size(), value);
       }
       while (url.ends_with('/')) url.pop_back();
+      if (url.size() > kMaxUrlBytes) return InvalidArgument("servers: the URL is too long");
       const bool absolute = url.starts_with("https://") || url.starts_with("http://");
       if (!absolute || url.find_first_of(" \t\r\n?#@\\{}") != std::string::npos) {
         return InvalidArgument("servers: the URL must be absolute, without query or user");
@@ -153,6 +173,7 @@ class OperationReader {
 
   Status CheckPath() const {
     const std::string& path = operation_.path;
+    if (path.size() > kMaxUrlBytes) return InvalidArgument("the path is too long");
     if (!path.starts_with('/')) return InvalidArgument("the path must begin with a slash");
     int open = 0;
     for (const char c : path) {
@@ -191,7 +212,12 @@ class OperationReader {
     Parameter parameter;
     parameter.name = json::StringOr(source, "name");
     if (row == kPlaces.end() || parameter.name.empty()) return;
+    if (parameter.name.size() > kMaxParameterNameBytes) {
+      warnings_.Add(where_ + ": a parameter's name is too long; it is left out");
+      return;
+    }
     parameter.place = row->place;
+    // The content type is an argument only where there is a choice; the rest is not for agents.
     if (parameter.place == Parameter::Place::kHeader && IsOwnHeader(parameter.name)) return;
     // What the operation declares itself takes the place of what its path declares.
     if (inherited && IsDeclared(parameter)) return;
@@ -199,7 +225,7 @@ class OperationReader {
     parameter.description = PlainText(json::StringOr(source, "description"), kMaxDescriptionBytes);
     ReadStyle(source, parameter);
     if (const Json* schema = SchemaOf(source))
-      parameter.schema = translator_.TranslateArgument(*schema);
+      parameter.schema = translator_.TranslateArgument(*schema, "parameter " + parameter.name);
     operation_.parameters.push_back(std::move(parameter));
   }
 
@@ -245,7 +271,10 @@ class OperationReader {
         RequestBody::Kind::kForm, RequestBody::Kind::kMultipart, RequestBody::Kind::kBinary};
     for (const RequestBody::Kind kind : kPreference) {
       for (const auto& [type, media] : content->items()) {
-        if (type.find('/') == std::string::npos) continue;  // not a media type
+        if (type.find('/') == std::string::npos) {
+          warnings_.Add(where_ + " body: " + std::string(kNoMediaType));
+          continue;
+        }
         if (KindOf(MediaType(type), media, root_) == kind) AddContentType(kind, type, media);
       }
       if (operation_.has_body) break;
@@ -257,6 +286,10 @@ class OperationReader {
 
   void AddContentType(RequestBody::Kind kind, const std::string& type, const Json& media) {
     RequestBody& body = operation_.body;
+    if (body.content_types.size() >= kMaxContentTypes) {
+      warnings_.Add(where_ + " body: too many content types; the rest is left out");
+      return;
+    }
     body.content_types.push_back(MediaType(type));
     if (std::exchange(operation_.has_body, true)) return;
     body.kind = kind;
@@ -265,7 +298,7 @@ class OperationReader {
                               kind == RequestBody::Kind::kMultipart;
     const Json* schema = json::Find(media, "schema");
     if (schema == nullptr || !by_arguments) return;
-    body.schema = translator_.TranslateArgument(*schema);
+    body.schema = translator_.TranslateArgument(*schema, "body");
     if (kind == RequestBody::Kind::kXml) body.xml_schema = XmlSchemaOf(root_, *schema);
   }
 
@@ -277,10 +310,14 @@ class OperationReader {
       const Json* content = response == nullptr ? nullptr : json::FindObject(*response, "content");
       if (content == nullptr || !(status.starts_with('2') || status == "default")) continue;
       for (const auto& [type, media] : content->items()) {
+        if (type.find('/') == std::string::npos) {
+          warnings_.Add(where_ + " answer " + status + ": " + std::string(kNoMediaType));
+          continue;
+        }
         auto& types = operation_.answer_types;
+        if (types.size() >= kMaxContentTypes) break;
         const std::string name = MediaType(type);
-        if (type.find('/') != std::string::npos &&
-            std::find(types.begin(), types.end(), name) == types.end()) {
+        if (std::find(types.begin(), types.end(), name) == types.end()) {
           types.push_back(name);
         }
         const Json* schema = json::Find(media, "schema");
@@ -310,6 +347,7 @@ class OperationReader {
   const std::string where_;
   SchemaTranslator translator_;
   Operation operation_;
+  std::size_t schemas_ = 0;
 };
 
 // Two operations of one document with one id: the later gets _2, _3, …
@@ -333,6 +371,7 @@ void MakeIdsUnique(std::vector<Operation>& operations, Warnings& warnings) {
 StatusOr<LoadedDocument> ReadOperations(const Document& document) {
   LoadedDocument loaded;
   loaded.name = document.name;
+  std::size_t schemas = 0;
   Status last_problem = InvalidArgument("paths: the document has no operations");
   for (const auto& [path, entry] : document.root["paths"].items()) {
     const Json* item = Resolve(document.root, entry);
@@ -347,6 +386,12 @@ StatusOr<LoadedDocument> ReadOperations(const Document& document) {
       }
       OperationReader reader(document, *item, path, *source, row.method, loaded.warnings);
       StatusOr<Operation> operation = reader.Read();
+      schemas += reader.schemas();
+      if (schemas > kMaxSchemas) {
+        return InvalidArgument(
+            "the document's schemas, each counted wherever it is referred to, are more than " +
+            std::to_string(kMaxSchemas));
+      }
       if (operation.ok()) {
         loaded.operations.push_back(*std::move(operation));
       } else {

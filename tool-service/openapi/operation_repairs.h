@@ -13,8 +13,9 @@ namespace bw::tool_service {
 struct OperationRepair {
   /// For the warning: what was found; empty where it is too common to warn about.
   std::string_view name;
-  /// True when something was repaired.
-  bool (*repair)(Operation& operation);
+  /// What was repaired, for the warning ("parameter page"), "" for the operation itself; empty when
+  /// there was nothing to repair.
+  std::vector<std::string> (*repair)(Operation& operation);
 };
 
 /// In the order in which they are applied.

@@ -4,8 +4,6 @@
 #include <array>
 #include <utility>
 
-#include <re2/re2.h>
-
 #include "tool-service/openapi/schema_repairs.h"
 
 namespace bw::tool_service {
@@ -14,7 +12,6 @@ namespace {
 using json::Json;
 
 constexpr std::size_t kMaxDescriptionBytes = 1'000;
-constexpr std::size_t kMaxPatternBytes = 500;
 
 // Keywords that mean the same in all dialects and are copied as they are.
 constexpr std::array kCopied = {
@@ -28,23 +25,12 @@ constexpr std::array<std::string_view, 10> kFormats = {
     "date-time", "date",          "time", "duration", "email",
     "uri",       "uri-reference", "uuid", "ipv4",     "ipv6"};
 
-// RE2's own syntax, which the ECMAScript dialect of JSON Schema does not know.
-constexpr std::array<std::string_view, 4> kForeignPatterns = {"(?P", "\\A", "\\z", "\\Z"};
-
 struct BoundRow {
   const char* exclusive;
   const char* inclusive;
 };
 constexpr std::array kBounds = {BoundRow{"exclusiveMinimum", "minimum"},
                                 BoundRow{"exclusiveMaximum", "maximum"}};
-
-bool IsUsablePattern(const std::string& pattern) {
-  if (pattern.size() > kMaxPatternBytes) return false;
-  for (const std::string_view foreign : kForeignPatterns) {
-    if (pattern.find(foreign) != std::string::npos) return false;
-  }
-  return RE2(pattern, RE2::Quiet).ok();
-}
 
 void CopyKeywords(const Json& schema, Json& out) {
   for (const char* keyword : kCopied) {
@@ -60,10 +46,7 @@ void CopyKeywords(const Json& schema, Json& out) {
       out["contentEncoding"] = "base64";
     }
   }
-  if (const auto pattern = json::GetString(schema, "pattern");
-      pattern && IsUsablePattern(std::string(*pattern))) {
-    out["pattern"] = *pattern;
-  }
+  if (const auto pattern = json::GetString(schema, "pattern")) out["pattern"] = *pattern;
 }
 
 // 3.0: `exclusiveMinimum: true` beside `minimum: 5`. 3.1: `exclusiveMinimum: 5`.
@@ -162,7 +145,7 @@ void MergeObject(Json part, Json& out) {
   if (part.contains("description")) out.emplace("description", part["description"]);
   if (part.contains("properties")) {
     Json& properties = out.emplace("properties", Json::object()).first.value();
-    for (auto& [name, schema] : part["properties"].items()) properties[name] = schema;
+    for (auto& [name, schema] : part["properties"].items()) properties[name] = std::move(schema);
   }
   for (const Json& name : part.value("required", Json::array())) {
     Json& required = out.emplace("required", Json::array()).first.value();
@@ -188,13 +171,21 @@ SchemaTranslator::SchemaTranslator(const Json& root, std::string where, Warnings
     : root_(root), where_(std::move(where)), warnings_(warnings) {}
 
 void SchemaTranslator::Warn(std::string_view what) {
-  if (warned_.emplace(what).second) warnings_.Add(where_ + ": " + std::string(what));
+  std::string place;
+  for (const std::string& step : place_) place += (place.empty() ? "" : "/") + step;
+  // A shared schema is wrong once, whoever refers to it.
+  if (!place.starts_with('#')) place = where_ + (place.empty() ? "" : " " + place);
+  warnings_.Add(place + ": " + std::string(what));
 }
 
-Json SchemaTranslator::Translate(const Json& schema) { return TranslateNode(schema, 0); }
+Json SchemaTranslator::Translate(const Json& schema, std::string_view place) {
+  place_.clear();
+  if (!place.empty()) place_.emplace_back(place);
+  return TranslateNode(schema, 0);
+}
 
-Json SchemaTranslator::TranslateArgument(const Json& schema) {
-  Json out = Translate(schema);
+Json SchemaTranslator::TranslateArgument(const Json& schema, std::string_view place) {
+  Json out = Translate(schema, place);
   if (json::FindArray(out, "anyOf") == nullptr) return out;
   Json kept = Json::array();
   for (Json& alternative : out["anyOf"]) {
@@ -215,23 +206,34 @@ Json SchemaTranslator::TranslateNode(const Json& schema, int depth) {
     return schema.get<bool>() ? Json::object() : Json{{"not", Json::object()}};
   if (!schema.is_object()) return Json::object();
   if (depth > kMaxDepth || nodes_ >= kMaxNodes) {
-    Warn("a schema is too large and is published in part");
+    warnings_.Add(where_ + ": a schema is too large and is published in part");
     return Json::object();
   }
   ++nodes_;
   if (const auto reference = json::GetString(schema, "$ref")) {
     return TranslateReference(schema, std::string(*reference), depth);
   }
-  Json repaired;
-  const Json* source = &schema;
+  const bool defective =
+      std::any_of(SchemaRepairs().begin(), SchemaRepairs().end(),
+                  [&](const SchemaRepair& repair) { return repair.found(schema); });
+  return TranslateObject(defective ? Repaired(schema) : schema, depth);
+}
+
+Json SchemaTranslator::Repaired(const Json& schema) {
+  Json repaired = schema;
   for (const SchemaRepair& repair : SchemaRepairs()) {
-    if (!repair.found(*source)) continue;
+    if (!repair.found(repaired)) continue;
     Warn(repair.name);
-    if (source == &schema) repaired = schema;
-    source = &repaired;
     repair.repair(repaired);
   }
-  return TranslateObject(*source, depth);
+  return repaired;
+}
+
+Json SchemaTranslator::TranslateAt(std::string step, const Json& schema, int depth) {
+  place_.push_back(std::move(step));
+  Json out = TranslateNode(schema, depth);
+  place_.pop_back();
+  return out;
 }
 
 Json SchemaTranslator::TranslateReference(const Json& schema, const std::string& reference,
@@ -248,12 +250,15 @@ Json SchemaTranslator::TranslateReference(const Json& schema, const std::string&
     return Json::object();
   }
   open_references_.push_back(reference);
+  std::vector<std::string> outside = std::exchange(place_, {reference});
   Json out = TranslateNode(*target, depth);
+  place_ = std::move(outside);
   open_references_.pop_back();
   if (const auto text = json::GetString(schema, "description"); text && !text->empty()) {
     out["description"] = PlainText(*text, kMaxDescriptionBytes);
   }
-  return IsNullable(schema) && !AllowsNull(out) ? OneTypeEach(std::move(out), true) : out;
+  if (IsNullable(schema) && !AllowsNull(out)) return OneTypeEach(std::move(out), true);
+  return out;
 }
 
 Json SchemaTranslator::TranslateObject(const Json& schema, int depth) {
@@ -263,10 +268,11 @@ Json SchemaTranslator::TranslateObject(const Json& schema, int depth) {
   if (Json type = TypeOf(schema); !type.is_null()) out["type"] = std::move(type);
   TranslateProperties(schema, out, depth);
   if (const Json* items = json::Find(schema, "items")) {
-    out["items"] = TranslateNode(*items, depth + 1);
+    out["items"] = TranslateAt("items", *items, depth + 1);
   }
   TranslateCombinations(schema, out, depth);
-  return AllowsNull(out) ? out : OneTypeEach(std::move(out), IsNullable(schema));
+  if (AllowsNull(out)) return out;
+  return OneTypeEach(std::move(out), IsNullable(schema));
 }
 
 void SchemaTranslator::TranslateProperties(const Json& schema, Json& out, int depth) {
@@ -276,7 +282,7 @@ void SchemaTranslator::TranslateProperties(const Json& schema, Json& out, int de
     for (const auto& [name, property] : properties->items()) {
       const Json* resolved = Resolve(root_, property);
       if (resolved != nullptr && (IsReadOnly(*resolved) || IsReadOnly(property))) continue;
-      target[name] = TranslateNode(property, depth + 1);
+      target[name] = TranslateAt("properties/" + name, property, depth + 1);
     }
   }
   if (const Json* required = json::FindArray(schema, "required")) {
@@ -291,7 +297,7 @@ void SchemaTranslator::TranslateProperties(const Json& schema, Json& out, int de
   }
   if (const Json* others = json::Find(schema, "additionalProperties")) {
     out["additionalProperties"] =
-        others->is_boolean() ? *others : TranslateNode(*others, depth + 1);
+        others->is_boolean() ? *others : TranslateAt("additionalProperties", *others, depth + 1);
   }
 }
 
@@ -299,17 +305,17 @@ void SchemaTranslator::TranslateCombinations(const Json& schema, Json& out, int 
   for (const char* keyword : {"anyOf", "oneOf"}) {
     if (const Json* parts = json::FindArray(schema, keyword); parts != nullptr && !parts->empty()) {
       Json& target = out[keyword] = Json::array();
-      for (const Json& part : *parts) target.push_back(TranslateNode(part, depth + 1));
+      for (const Json& part : *parts) target.push_back(TranslateAt(keyword, part, depth + 1));
     }
   }
   if (const Json* forbidden = json::FindObject(schema, "not")) {
-    out["not"] = TranslateNode(*forbidden, depth + 1);
+    out["not"] = TranslateAt("not", *forbidden, depth + 1);
   }
   const Json* parts = json::FindArray(schema, "allOf");
   if (parts == nullptr) return;
   Json kept = Json::array();
   for (const Json& part : *parts) {
-    Json translated = TranslateNode(part, depth + 1);
+    Json translated = TranslateAt("allOf", part, depth + 1);
     if (IsPlainObject(translated) && (!out.contains("type") || out["type"] == "object")) {
       MergeObject(std::move(translated), out);
     } else if (parts->size() == 1 && out.size() <= 1) {

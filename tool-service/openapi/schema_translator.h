@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstddef>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,11 +23,15 @@ class SchemaTranslator {
   /// Both must outlive the translator. `where` begins every warning.
   SchemaTranslator(const json::Json& root, std::string where, Warnings& warnings);
 
+  /// Schemas translated so far.
+  std::size_t nodes() const { return nodes_; }
+
   /// Never fails: what cannot be expressed (circles, dangling references, too much) becomes {} or
   /// an object without declared properties, and is warned about.
-  json::Json Translate(const json::Json& schema);
+  /// `place` is where the schema stands in the operation, for warnings: "parameter page".
+  json::Json Translate(const json::Json& schema, std::string_view place = "");
   /// The same for what is left out rather than sent as null: null is no alternative.
-  json::Json TranslateArgument(const json::Json& schema);
+  json::Json TranslateArgument(const json::Json& schema, std::string_view place = "");
 
  private:
   json::Json TranslateNode(const json::Json& schema, int depth);
@@ -36,12 +39,15 @@ class SchemaTranslator {
   json::Json TranslateObject(const json::Json& schema, int depth);
   void TranslateProperties(const json::Json& schema, json::Json& out, int depth);
   void TranslateCombinations(const json::Json& schema, json::Json& out, int depth);
+  json::Json TranslateAt(std::string step, const json::Json& schema, int depth);
+  json::Json Repaired(const json::Json& schema);
   void Warn(std::string_view what);
 
   const json::Json& root_;
   const std::string where_;
   Warnings& warnings_;
-  std::set<std::string> warned_;
+  /// Steps from the operation, or from the schema that is being inlined, to the current schema.
+  std::vector<std::string> place_;
   /// The references being inlined, to notice circles.
   std::vector<std::string> open_references_;
   std::size_t nodes_ = 0;

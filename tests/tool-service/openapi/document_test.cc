@@ -69,7 +69,8 @@ TEST(FindReference, FollowsPointers) {
 
 TEST(Warnings, KeptAtTheLimitAndOnePast) {
   Warnings warnings;
-  for (std::size_t i = 0; i < Warnings::kMaxKept; ++i) warnings.Add("w");
+  for (std::size_t i = 0; i < Warnings::kMaxKept; ++i) warnings.Add("w" + std::to_string(i));
+  warnings.Add("w0");
   EXPECT_EQ(warnings.kept().size(), Warnings::kMaxKept);
   warnings.Add("one more");
   EXPECT_EQ(warnings.kept().size(), Warnings::kMaxKept);

@@ -176,12 +176,13 @@ TEST(ReadOperations, RepairsAreAppliedAndWarnedAbout) {
   ASSERT_TRUE(loaded.ok());
   const Operation& get = loaded->operations[0];
   EXPECT_EQ(get.id, "Retrieve_tn_port-out");
-  ASSERT_EQ(get.parameters.size(), 3u);
+  ASSERT_EQ(get.parameters.size(), 4u);
   EXPECT_EQ(get.parameters[0].name, "y");
   EXPECT_TRUE(get.parameters[0].required);
   EXPECT_EQ(get.parameters[0].schema["type"], "string");
   EXPECT_EQ(get.parameters[1].name, "page");
-  EXPECT_EQ(get.parameters[2].name, "x");
+  EXPECT_EQ(get.parameters[2].name, "size");
+  EXPECT_EQ(get.parameters[3].name, "x");
   EXPECT_EQ(get.description, "GET /a/{x}/{y}");
   EXPECT_EQ(loaded->operations[1].id, "same");
   EXPECT_EQ(loaded->operations[2].id, "same_2");
