@@ -2,6 +2,7 @@
 
 #include <array>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -36,10 +37,16 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// Counts what happens between us and the APIs.
+// Counts what happens between us and the APIs, and logs what an operator must know.
 class UpstreamMetrics : public UpstreamObserver {
  public:
-  explicit UpstreamMetrics(Metrics& metrics) : metrics_(metrics) {}
+  explicit UpstreamMetrics(Metrics& metrics)
+      : metrics_(metrics),
+        refused_({{UpstreamRefusal::kBreaker, &metrics.refused_breaker},
+                  {UpstreamRefusal::kRedirect, &metrics.refused_redirect},
+                  {UpstreamRefusal::kRetryRoom, &metrics.refused_retry_room},
+                  {UpstreamRefusal::kInFlight, &metrics.refused_in_flight},
+                  {UpstreamRefusal::kAnswerBytes, &metrics.refused_answer_bytes}}) {}
   void OnExchange(std::string_view, int status, StatusCode,
                   std::chrono::steady_clock::duration took) override {
     metrics_.upstream_seconds.Observe(std::chrono::duration<double>(took).count());
@@ -47,12 +54,21 @@ class UpstreamMetrics : public UpstreamObserver {
     (status < 400 ? metrics_.upstream_answers : metrics_.upstream_refusals).Increment();
   }
   void OnRetry(std::string_view) override { metrics_.upstream_retries.Increment(); }
+  void OnRedirect() override { metrics_.upstream_redirects.Increment(); }
+  void OnRefused(UpstreamRefusal why) override { refused_.at(why)->Increment(); }
+  void OnBreaker(std::string_view host, bool opened, std::size_t open_hosts) override {
+    metrics_.breakers_open.Set(static_cast<double>(open_hosts));
+    if (!opened) return log::Info("upstream.recovered", {{"host", host}});
+    metrics_.breakers_opened.Increment();
+    log::Warning("upstream.failing", {{"host", host}});
+  }
   void OnTokenFetched(bool ok) override {
     (ok ? metrics_.tokens_fetched : metrics_.tokens_failed).Increment();
   }
 
  private:
   Metrics& metrics_;
+  const std::map<UpstreamRefusal, metrics::Counter*> refused_;
 };
 
 // Beside the program, installed (bin/, share/), and in a build tree inside the sources.
@@ -98,6 +114,12 @@ UpstreamOptions UpstreamOf(const Config& config) {
   UpstreamOptions options;
   options.http_client.max_in_flight = static_cast<std::size_t>(config.max_upstream_in_flight);
   options.http_client.max_connections_per_host = config.max_upstream_connections;
+  options.http_client.ca_file = config.ca_file;
+  options.http_client.decode_gzip = true;
+  options.redirect.max_redirects = config.max_redirects;
+  options.breaker.failures_to_open = config.breaker_failures;
+  options.breaker.first_pause = milliseconds(config.breaker_pause_ms);
+  options.retry.max_attempts = config.upstream_attempts;
   return options;
 }
 
@@ -153,9 +175,10 @@ Status App::Parts::MakeBackends(const Config& config, Dependencies dependencies)
   metrics.emplace(*registry);
   observer.emplace(*metrics);
   facts = FactsOf(config);
-  if (!config.client_id.empty()) {
+  if (!config.client_id.empty() || !config.username.empty()) {
     BW_RETURN_IF_ERROR(credentials.Set(
-        config.tenant, {config.client_id, config.client_secret.Reveal(), config.account_id}));
+        config.tenant, {config.client_id, config.client_secret.Reveal(), config.account_id,
+                        config.username, config.password.Reveal()}));
   }
   BW_ASSIGN_OR_RETURN(
       HostTable hosts,
@@ -184,6 +207,7 @@ std::vector<CatalogueEntry> App::Parts::LoadDocuments(const Config& config) {
   }
   OperationToolOptions options;
   options.timeout = milliseconds(config.upstream_timeout_ms);
+  options.max_response_bytes = static_cast<std::size_t>(config.max_answer_bytes);
   const OperationToolPorts ports = {&upstream->http_client(), &*defaults, &SystemClock()};
   LoadedTools loaded = LoadTools(*paths, ports, options);
   for (const std::string& warning : loaded.warnings) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <fstream>
 #include <string_view>
 #include <utility>
 
@@ -26,6 +27,9 @@ void DeclareAccount(config::Options& options, Config& config) {
       .Hidden({"", "BW_CLIENT_SECRET", "Its secret"}, &config.client_secret)
       .Text({"--account-id", "BW_ACCOUNT_ID", "Account; empty: the only one of the credentials"},
             &config.account_id)
+      .Text({"--username", "BW_USERNAME", "Legacy API user, used for MFA where it is set"},
+            &config.username)
+      .Hidden({"", "BW_PASSWORD", "The user's password"}, &config.password)
       .Choice({"--environment", "BW_ENVIRONMENT", "prod, test or uat (the same as test)"},
               {"prod", "test", "uat"}, &config.environment)
       .Text({"--api-url", "BW_API_URL", "In place of https://api.bandwidth.com; moves tokens too"},
@@ -60,6 +64,36 @@ void DeclareTools(config::Options& options, Config& config) {
             &config.exclude_tools);
 }
 
+void DeclareUpstream(config::Options& options, Config& config) {
+  options
+      .Int({"--upstream-timeout-ms", "BW_TOOL_SERVICE_UPSTREAM_TIMEOUT_MS",
+            "The most one request to an API may take, retries included"},
+           {100, 600'000}, &config.upstream_timeout_ms)
+      .Int({"--max-upstream-in-flight", "BW_TOOL_SERVICE_MAX_UPSTREAM",
+            "Requests to APIs in flight"},
+           {1, 1'000'000}, &config.max_upstream_in_flight)
+      .Int({"--max-upstream-connections", "BW_TOOL_SERVICE_MAX_UPSTREAM_CONNECTIONS",
+            "Connections to one API host"},
+           {1, 10'000}, &config.max_upstream_connections)
+      .Int({"--upstream-attempts", "BW_TOOL_SERVICE_UPSTREAM_ATTEMPTS",
+            "How often a read, replacement or deletion is tried; what creates is sent once"},
+           {1, 10}, &config.upstream_attempts)
+      .Int({"--max-redirects", "BW_TOOL_SERVICE_MAX_REDIRECTS",
+            "Redirections followed for one request; 0 follows none"},
+           {0, 20}, &config.max_redirects)
+      .Int({"--breaker-failures", "BW_TOOL_SERVICE_BREAKER_FAILURES",
+            "Failures in a row after which an API host is left alone; 0: never"},
+           {0, 1'000}, &config.breaker_failures)
+      .Int({"--breaker-pause-ms", "BW_TOOL_SERVICE_BREAKER_PAUSE_MS",
+            "How long at first, doubled up to a minute"},
+           {100, 60'000}, &config.breaker_pause_ms)
+      .Int({"--max-answer-bytes", "BW_TOOL_SERVICE_MAX_ANSWER_BYTES",
+            "Bytes of one answer of an API, unpacked"},
+           {65'536, 1 << 30}, &config.max_answer_bytes)
+      .Text({"--ca-file", "BW_CA_FILE", "PEM file of authorities to trust beside the system's"},
+            &config.ca_file);
+}
+
 void DeclareService(config::Options& options, Config& config) {
   options
       .Text({"--listen", "BW_TOOL_SERVICE_LISTEN", "gRPC address; port 0 picks a free one"},
@@ -72,15 +106,6 @@ void DeclareService(config::Options& options, Config& config) {
       .Int(
           {"--call-timeout-ms", "BW_TOOL_SERVICE_CALL_TIMEOUT_MS", "The most a tool call may take"},
           {1'000, 600'000}, &config.call_timeout_ms)
-      .Int({"--upstream-timeout-ms", "BW_TOOL_SERVICE_UPSTREAM_TIMEOUT_MS",
-            "The most one request to an API may take, retries included"},
-           {100, 600'000}, &config.upstream_timeout_ms)
-      .Int({"--max-upstream-in-flight", "BW_TOOL_SERVICE_MAX_UPSTREAM",
-            "Requests to APIs in flight"},
-           {1, 1'000'000}, &config.max_upstream_in_flight)
-      .Int({"--max-upstream-connections", "BW_TOOL_SERVICE_MAX_UPSTREAM_CONNECTIONS",
-            "Connections to one API host"},
-           {1, 10'000}, &config.max_upstream_connections)
       .Text({"--admin-host", "BW_ADMIN_HOST", "Address of /metrics, /healthz and /readyz"},
             &config.admin_host)
       .Int({"--admin-port", "BW_ADMIN_PORT", "Its port; 0 picks a free one, -1 opens none"},
@@ -115,6 +140,16 @@ std::vector<std::string> ProblemsOf(const Config& config) {
   std::vector<std::string> problems;
   if (config.client_id.empty() != config.client_secret.empty()) {
     problems.emplace_back("BW_CLIENT_ID and BW_CLIENT_SECRET: set both or none");
+  }
+  if (config.username.empty() != config.password.empty()) {
+    problems.emplace_back("BW_USERNAME and BW_PASSWORD: set both or none");
+  }
+  // A colon would end the user's name in the header (RFC 7617 §2).
+  if (config.username.find(':') != std::string::npos) {
+    problems.emplace_back("BW_USERNAME must not have a colon");
+  }
+  if (!config.ca_file.empty() && !std::ifstream(config.ca_file)) {
+    problems.emplace_back("BW_CA_FILE cannot be read");
   }
   if (config.callback_username.empty() != config.callback_password.empty()) {
     problems.emplace_back("BW_CALLBACK_USERNAME and BW_CALLBACK_PASSWORD: set both or none");
@@ -161,6 +196,7 @@ StatusOr<config::Outcome<Config>> LoadConfig(const config::Environment& environm
   DeclareService(options, config);
   DeclareAccount(options, config);
   DeclareTools(options, config);
+  DeclareUpstream(options, config);
   auto text = options.Parse(environment, args);
   std::string problems(text.ok() ? std::string_view() : Message(text.status()));
   if (text.ok()) outcome.text_to_print = *std::move(text);

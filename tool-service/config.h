@@ -21,6 +21,9 @@ struct Config {
   std::string client_id;
   config::Secret client_secret;
   std::string account_id;
+  /// Legacy API user, for MFA; empty: none.
+  std::string username;
+  config::Secret password;
   /// "prod", "test" or "uat".
   std::string environment = "prod";
   /// Empty: the environment's own.
@@ -52,6 +55,14 @@ struct Config {
   int upstream_timeout_ms = 30'000;
   int max_upstream_in_flight = 4'096;
   int max_upstream_connections = 64;
+  int upstream_attempts = 3;
+  int max_redirects = 5;
+  /// 0: no host is ever left alone.
+  int breaker_failures = 10;
+  int breaker_pause_ms = 5'000;
+  int max_answer_bytes = 16 << 20;
+  /// PEM file of certificate authorities that are trusted beside the system's; empty: none.
+  std::string ca_file;
 
   std::string admin_host = "127.0.0.1";
   /// 0 picks a free port, -1 opens none.

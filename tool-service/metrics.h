@@ -43,6 +43,17 @@ struct Metrics {
                                                metrics::LatencyBuckets())),
         upstream_retries(registry.AddCounter("bw_tool_service_upstream_retries_total",
                                              "Exchanges with an API that were repeated")),
+        upstream_redirects(registry.AddCounter("bw_tool_service_upstream_redirects_total",
+                                               "Redirections of APIs that were followed")),
+        refused_breaker(Refused(registry, "breaker")),
+        refused_redirect(Refused(registry, "redirect")),
+        refused_retry_room(Refused(registry, "retry_room")),
+        refused_in_flight(Refused(registry, "in_flight")),
+        refused_answer_bytes(Refused(registry, "answer_bytes")),
+        breakers_open(registry.AddGauge("bw_tool_service_breakers_open",
+                                        "API hosts left alone now because they keep failing")),
+        breakers_opened(registry.AddCounter("bw_tool_service_breakers_opened_total",
+                                            "How often an API host began to be left alone")),
         tokens_fetched(Tokens(registry, "ok")),
         tokens_failed(Tokens(registry, "error")),
         event_store_up(registry.AddGauge("bw_tool_service_event_store_up",
@@ -70,6 +81,14 @@ struct Metrics {
   metrics::Counter& upstream_failures;
   metrics::Histogram& upstream_seconds;
   metrics::Counter& upstream_retries;
+  metrics::Counter& upstream_redirects;
+  metrics::Counter& refused_breaker;
+  metrics::Counter& refused_redirect;
+  metrics::Counter& refused_retry_room;
+  metrics::Counter& refused_in_flight;
+  metrics::Counter& refused_answer_bytes;
+  metrics::Gauge& breakers_open;
+  metrics::Counter& breakers_opened;
   metrics::Counter& tokens_fetched;
   metrics::Counter& tokens_failed;
   metrics::Gauge& event_store_up;
@@ -78,6 +97,11 @@ struct Metrics {
   static metrics::Counter& Exchanges(metrics::Registry& registry, const char* result) {
     return registry.AddCounter("bw_tool_service_upstream_exchanges_total",
                                "Exchanges with APIs by how they ended", {{"result", result}});
+  }
+  static metrics::Counter& Refused(metrics::Registry& registry, const char* reason) {
+    return registry.AddCounter("bw_tool_service_upstream_refused_total",
+                               "Requests to APIs that were refused or given up, by the limit",
+                               {{"reason", reason}});
   }
   static metrics::Counter& Tokens(metrics::Registry& registry, const char* result) {
     return registry.AddCounter("bw_tool_service_tokens_total", "Access tokens asked for",

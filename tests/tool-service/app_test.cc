@@ -208,10 +208,12 @@ std::vector<std::string> SecretVariables() {
 TEST_F(AppTest, NothingThatIsReadShowsASecret) {
   const std::string marker = "do-not-show";
   const std::vector<std::string> secrets = SecretVariables();
-  EXPECT_THAT(secrets, testing::UnorderedElementsAre("BW_CLIENT_SECRET", "BW_CALLBACK_PASSWORD"));
+  EXPECT_THAT(secrets, testing::UnorderedElementsAre("BW_CLIENT_SECRET", "BW_PASSWORD",
+                                                     "BW_CALLBACK_PASSWORD"));
   config::Environment environment;
   for (const std::string& secret : secrets) environment.Set(secret, marker + secret);
   environment.Set("BW_CLIENT_ID", marker + "-client");
+  environment.Set("BW_USERNAME", marker + "-legacy-user");
   environment.Set("BW_CALLBACK_USERNAME", marker + "-user");
   environment.Set("BW_MCP_BASE_URL", "https://calls.example.com");
   const auto loaded = LoadConfig(environment, {});
@@ -219,6 +221,8 @@ TEST_F(AppTest, NothingThatIsReadShowsASecret) {
   Config config = Quiet();
   config.client_id = loaded->config.client_id;
   config.client_secret = loaded->config.client_secret;
+  config.username = loaded->config.username;
+  config.password = loaded->config.password;
   config.callback_username = loaded->config.callback_username;
   config.callback_password = loaded->config.callback_password;
   config.base_url = loaded->config.base_url;

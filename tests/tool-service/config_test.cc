@@ -68,6 +68,40 @@ TEST(LoadConfig, ReportsEveryProblemAtOnce) {
   }
 }
 
+TEST(LoadConfig, LegacyUserAndAuthorities) {
+  const auto loaded = Load({{"BW_USERNAME", "user"}, {"BW_PASSWORD", "p:w"}});
+  ASSERT_TRUE(loaded.ok()) << ToString(loaded.status());
+  EXPECT_EQ(loaded->config.username, "user");
+  EXPECT_EQ(loaded->config.password.Reveal(), "p:w");
+  const auto refused = [](Variables variables) { return ToString(Load(variables).status()); };
+  EXPECT_THAT(refused({{"BW_USERNAME", "user"}}), HasSubstr("BW_PASSWORD"));
+  EXPECT_THAT(refused({{"BW_PASSWORD", "pw"}}), HasSubstr("BW_USERNAME"));
+  EXPECT_THAT(refused({{"BW_USERNAME", "a:b"}, {"BW_PASSWORD", "p"}}), HasSubstr("colon"));
+  EXPECT_THAT(refused({{"BW_CA_FILE", "/no/such/file.pem"}}), HasSubstr("BW_CA_FILE"));
+  EXPECT_TRUE(Load({{"BW_CA_FILE", "/dev/null"}}).ok());
+}
+
+TEST(LoadConfig, LimitsOfTheWayToTheApis) {
+  struct Case {
+    const char* variable;
+    const char* least;
+    const char* below;
+    const char* most;
+    const char* above;
+  };
+  for (const Case& row :
+       {Case{"BW_TOOL_SERVICE_UPSTREAM_ATTEMPTS", "1", "0", "10", "11"},
+        Case{"BW_TOOL_SERVICE_MAX_REDIRECTS", "0", "-1", "20", "21"},
+        Case{"BW_TOOL_SERVICE_BREAKER_FAILURES", "0", "-1", "1000", "1001"},
+        Case{"BW_TOOL_SERVICE_BREAKER_PAUSE_MS", "100", "99", "60000", "60001"},
+        Case{"BW_TOOL_SERVICE_MAX_ANSWER_BYTES", "65536", "65535", "1073741824", "1073741825"}}) {
+    EXPECT_TRUE(Load({{row.variable, row.least}}).ok()) << row.variable;
+    EXPECT_TRUE(Load({{row.variable, row.most}}).ok()) << row.variable;
+    EXPECT_FALSE(Load({{row.variable, row.below}}).ok()) << row.variable;
+    EXPECT_FALSE(Load({{row.variable, row.above}}).ok()) << row.variable;
+  }
+}
+
 TEST(LoadConfig, NumbersAndUrlsAtTheirLimits) {
   struct Case {
     const char* variable;

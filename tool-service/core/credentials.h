@@ -13,12 +13,16 @@
 
 namespace bw::tool_service {
 
-/// OAuth2 client credentials. `secret` must never reach a log, an error message or a result.
+/// OAuth2 client credentials. `secret` and `password` must never reach a log, an error message or a
+/// result.
 struct Credentials {
   std::string client_id;
   std::string secret;
   /// Empty: taken from the token when that names exactly one account.
   std::string account_id;
+  /// Legacy API user, for the APIs that want one (MFA); empty: none.
+  std::string username = {};
+  std::string password = {};
 };
 
 /// Thread-safe.

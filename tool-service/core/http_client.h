@@ -1,5 +1,6 @@
 // The port through which tools reach the APIs behind them. The adapter (tool-service/upstream)
-// stacks authorization and retries on the project's HTTP client; tests put a fake behind it.
+// stacks what this needs (credentials, redirects, retries) on the project's HTTP client; tests put
+// a fake behind it.
 #pragma once
 
 #include <chrono>
@@ -7,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -43,12 +45,25 @@ struct HttpRequest {
   std::size_t max_response_bytes = 16u << 20;
   /// Told of each setback if set: on any thread, without a lock; must not block.
   std::function<void(const Setback&)> on_setback = {};
+
+  /// What the outer parts of the adapter tell its inner ones; tools leave it alone.
+  struct Rules {
+    /// The API wants user and password rather than a token, where they are configured.
+    bool prefers_password = false;
+    /// Not empty: why a token would be refused there. Static text.
+    std::string_view token_problem = {};
+    /// Only to an address of the public internet.
+    bool public_peers_only = false;
+  };
+  Rules rules = {};
 };
 
 struct HttpResponse {
   int status = 0;
   HttpHeaders headers;
   std::string body;
+  /// Whether a redirection (3xx) came from an address of the public internet.
+  bool peer_is_public = true;
 };
 
 /// A request under way. Cancel is safe from any thread, more than once, and after completion.
@@ -58,10 +73,13 @@ class HttpCall {
   virtual void Cancel() = 0;
 };
 
-/// Thread-safe. Any status received is a response. Errors: UNAVAILABLE (not reached, reset),
-/// DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED (too much in flight, too large an answer),
-/// INVALID_ARGUMENT (malformed URL or header), FAILED_PRECONDITION (no credentials are set; the
-/// message says what to set), UNAUTHENTICATED (the token endpoint refused them) and CANCELLED.
+/// Thread-safe. Any status received is a response; a GET's redirections are followed first. Errors:
+/// UNAVAILABLE (not reached, not trusted, reset, failing for some time), DEADLINE_EXCEEDED,
+/// RESOURCE_EXHAUSTED (too much in flight, too large an answer), INVALID_ARGUMENT (malformed URL or
+/// header), DATA_LOSS (an answer that cannot be decoded), PERMISSION_DENIED (a redirection that
+/// must not be followed), FAILED_PRECONDITION (no credentials are set, or none for this
+/// environment; the message says what to set), UNAUTHENTICATED (the token endpoint refused them)
+/// and CANCELLED. Errors that came before the request was sent are marked (common/status/unsent.h).
 class HttpClient {
  public:
   using Done = std::function<void(StatusOr<HttpResponse>)>;

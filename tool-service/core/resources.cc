@@ -203,7 +203,7 @@ std::string Resources::ConfigText(const CallContext& context) const {
       {"version", facts_.version},
       {"environment", facts_.environment},
       {"sandbox", facts_.sandbox},
-      {"credentials_set", entry.has_value()},
+      {"credentials_set", entry && !entry->credentials.client_id.empty()},
       {"account_id", NullIfEmpty(account)},
       {"number", NullIfEmpty(facts_.number)},
       {"voice_application_id", NullIfEmpty(facts_.voice_application_id)},

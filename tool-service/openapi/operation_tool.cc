@@ -7,6 +7,7 @@
 
 #include "common/base64/base64.h"
 #include "tool-service/core/call_log.h"
+#include "tool-service/core/failure_text.h"
 #include "tool-service/openapi/local_file.h"
 #include "tool-service/openapi/request_builder.h"
 
@@ -106,18 +107,6 @@ std::string SaveTo(const InputPlan& plan, const Json& arguments) {
   return "";
 }
 
-// What kept the API from answering, as a result the agent can act on.
-ToolResult NotAnswered(const Status& status, const std::string& method) {
-  std::string text = "The API did not answer: " + std::string(Message(status)) + ".";
-  const bool unknown =
-      status.code() == StatusCode::kUnavailable || status.code() == StatusCode::kDeadlineExceeded;
-  if (unknown) {
-    text += method == "GET" ? "\nNext: repeat after some seconds."
-                            : "\nNext: look whether it took effect before repeating.";
-  }
-  return ErrorResult(std::move(text));
-}
-
 }  // namespace
 
 std::shared_ptr<OperationTool> OperationTool::Make(Operation operation, std::string name,
@@ -213,7 +202,7 @@ void OperationTool::Send(const Json& arguments, const CallContext& context, Done
 
 ToolResult OperationTool::ResultOf(const StatusOr<HttpResponse>& answer, const std::string& url,
                                    const std::string& save_to) const {
-  if (!answer.ok()) return NotAnswered(answer.status(), operation_.method);
+  if (!answer.ok()) return ErrorResult(DescribeFailure(answer.status(), operation_.method));
   if (!save_to.empty() && IsFile(*answer)) return SaveAnswer(*answer, save_to);
   return ReadAnswer(*answer, url, answer_plan_, options_.answer_limits);
 }

@@ -1,7 +1,12 @@
-// Adds the tenant's access token; on a 401 fetches a fresh one and tries once more.
+// Adds the tenant's credentials. A token: on a 401 a fresh one is fetched and tried once. User and
+// password, where the API wants them and they are configured: on a 401 a token is tried.
 #pragma once
 
+#include <optional>
+#include <string>
+
 #include "common/clock/clock.h"
+#include "tool-service/core/credentials.h"
 #include "tool-service/core/http_client.h"
 #include "tool-service/core/token_source.h"
 
@@ -10,14 +15,18 @@ namespace bw::tool_service {
 class AuthorizingClient : public HttpClient {
  public:
   /// All outlive the client.
-  AuthorizingClient(TokenSource& tokens, const Clock& clock, HttpClient& next);
+  AuthorizingClient(const CredentialStore& credentials, TokenSource& tokens, const Clock& clock,
+                    HttpClient& next);
   std::shared_ptr<HttpCall> Send(HttpRequest request, Done done) override;
 
  private:
   struct Exchange;
-  void GetToken(std::shared_ptr<Exchange> exchange);
-  void SendWith(std::shared_ptr<Exchange> exchange, const AccessToken& token);
+  void UseToken(const std::shared_ptr<Exchange>& exchange);
+  void UsePassword(const std::shared_ptr<Exchange>& exchange, const Credentials& credentials);
+  void SendWith(const std::shared_ptr<Exchange>& exchange, std::string authorization,
+                Done answered);
 
+  const CredentialStore& credentials_;
   TokenSource& tokens_;
   const Clock& clock_;
   HttpClient& next_;

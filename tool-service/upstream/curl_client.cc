@@ -28,13 +28,15 @@ std::shared_ptr<HttpCall> CurlClient::Send(HttpRequest request, Done done) {
   out.body = std::move(request.body);
   out.timeout = request.timeout;
   out.max_response_bytes = request.max_response_bytes;
+  out.public_peers_only = request.rules.public_peers_only;
   return std::make_shared<CurlCall>(client_->Send(
       std::move(out), [done = std::move(done)](StatusOr<http_client::Response> answer) {
         if (!answer.ok()) {
           done(answer.status());
           return;
         }
-        done(HttpResponse{answer->status, std::move(answer->headers), std::move(answer->body)});
+        done(HttpResponse{answer->status, std::move(answer->headers), std::move(answer->body),
+                          answer->peer_is_public});
       }));
 }
 

@@ -26,6 +26,8 @@ struct HostRow {
   std::string_view test;
   std::string HostOverrides::*override_url;
   std::string_view variable;
+  /// Reports differ on whether it takes tokens, so user and password go first where they are set.
+  bool prefers_password = false;
 };
 // The first row also has the token endpoint. Documents of old name the dashboard's host; its API is
 // now part of the general one.
@@ -37,12 +39,17 @@ constexpr std::array kHosts = {
     HostRow{"https://messaging.bandwidth.com", "https://messaging.bandwidth.com",
             &HostOverrides::messaging_url, "BW_MESSAGING_URL"},
     HostRow{"https://mfa.bandwidth.com", "https://mfa.bandwidth.com", &HostOverrides::mfa_url,
-            "BW_MFA_URL"},
+            "BW_MFA_URL", true},
     HostRow{"https://insights.bandwidth.com", "https://insights.bandwidth.com",
             &HostOverrides::insights_url, "BW_INSIGHTS_URL"},
     HostRow{kDashboard, "https://test.api.bandwidth.com", &HostOverrides::api_url, "BW_API_URL"},
 };
 constexpr std::string_view kTokenPath = "/api/v1/oauth2/token";
+
+constexpr std::string_view kOtherEnvironment =
+    "the API's host belongs to another environment than the token, which would be refused: there "
+    "is no test environment of messaging, MFA and insights, so set BW_ENVIRONMENT=prod, or name a "
+    "stand-in (BW_MESSAGING_URL, BW_MFA_URL, BW_INSIGHTS_URL)";
 
 std::string TrimmedLower(std::string_view text) {
   const auto first = text.find_first_not_of(" \t");
@@ -78,6 +85,15 @@ std::optional<std::string_view> RestAfter(std::string_view url, std::string_view
   return rest;
 }
 
+// Which environment's tokens a host takes; nullopt for hosts that are not Bandwidth's.
+std::optional<Environment> RealmOf(std::string_view configured) {
+  for (const HostRow& host : kHosts) {
+    if (RestAfter(configured, host.production)) return Environment::kProduction;
+    if (RestAfter(configured, host.test)) return Environment::kTest;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 StatusOr<HostTable> HostTable::Make(std::string_view environment, const HostOverrides& overrides) {
@@ -99,7 +115,14 @@ StatusOr<HostTable> HostTable::Make(std::string_view environment, const HostOver
                                ": must be an http:// or https:// URL without query or user");
       }
     }
-    table.rows_.push_back(Row{std::string(host.production), std::move(configured)});
+    table.rows_.push_back(
+        Row{std::string(host.production), std::move(configured), host.prefers_password, {}});
+  }
+  // A token is only good in the environment that made it.
+  const auto token_realm = RealmOf(table.rows_[0].configured);
+  for (Row& row : table.rows_) {
+    const auto realm = RealmOf(row.configured);
+    if (token_realm && realm && *realm != *token_realm) row.token_problem = kOtherEnvironment;
   }
   return table;
 }
@@ -107,13 +130,16 @@ StatusOr<HostTable> HostTable::Make(std::string_view environment, const HostOver
 HostTable::Route HostTable::Resolve(std::string_view url) const {
   for (const Row& row : rows_) {
     if (const auto rest = RestAfter(url, row.production)) {
-      return Route{row.configured + std::string(*rest), true};
+      return Route{row.configured + std::string(*rest), true, row.prefers_password,
+                   row.token_problem};
     }
   }
   for (const Row& row : rows_) {
-    if (RestAfter(url, row.configured)) return Route{std::string(url), true};
+    if (RestAfter(url, row.configured)) {
+      return Route{std::string(url), true, row.prefers_password, row.token_problem};
+    }
   }
-  return Route{std::string(url), false};
+  return Route{std::string(url)};
 }
 
 std::string HostTable::TokenUrl() const { return rows_[0].configured + std::string(kTokenPath); }

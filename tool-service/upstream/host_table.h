@@ -30,6 +30,9 @@ class HostTable {
     std::string url;
     /// The host is one of Bandwidth's or stands in for one: credentials may go there. Nowhere else.
     bool is_known = false;
+    /// HttpRequest::Rules has both.
+    bool prefers_password = false;
+    std::string_view token_problem = {};
   };
   /// Puts the configured host in place of a known production host, keeping path and query; leaves
   /// any other URL alone.
@@ -42,6 +45,8 @@ class HostTable {
   struct Row {
     std::string production;  // "https://voice.bandwidth.com"
     std::string configured;  // "http://127.0.0.1:8080/base"
+    bool prefers_password = false;
+    std::string_view token_problem;
   };
 
   HostTable() = default;

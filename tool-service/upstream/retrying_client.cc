@@ -2,20 +2,23 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <string>
 #include <utility>
 
 #include "common/http_client/http_client.h"
+#include "common/status/unsent.h"
 #include "tool-service/upstream/pending_call.h"
+#include "tool-service/upstream/retry_after.h"
 
 namespace bw::tool_service {
 namespace {
 
 constexpr std::array<std::string_view, 4> kRepeatable = {"GET", "HEAD", "PUT", "DELETE"};
 constexpr std::array kBusy = {429, 502, 503, 504};
-// Longer waits are the caller's decision.
-constexpr std::chrono::seconds kMaxRetryAfter(3600);
+
+std::chrono::milliseconds Share(std::chrono::milliseconds time, double share) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(time * share);
+}
 
 void TellOfRetry(const HttpRequest& request, const StatusOr<HttpResponse>& answer,
                  std::chrono::milliseconds pause) {
@@ -78,6 +81,10 @@ void RetryingClient::OnAnswer(const std::shared_ptr<Exchange>& exchange,
                               StatusOr<HttpResponse> answer) {
   observer_.OnExchange(exchange->host, answer.ok() ? answer->status : 0, answer.status().code(),
                        clock_.Steady() - exchange->attempt_began);
+  if (answer.status().code() == StatusCode::kResourceExhausted) {
+    observer_.OnRefused(IsUnsent(answer.status()) ? UpstreamRefusal::kInFlight
+                                                  : UpstreamRefusal::kAnswerBytes);
+  }
   const auto pause = PauseAfter(*exchange, answer);
   if (pause && Pause(exchange, *pause)) {
     observer_.OnRetry(exchange->host);
@@ -91,7 +98,11 @@ void RetryingClient::OnAnswer(const std::shared_ptr<Exchange>& exchange,
 bool RetryingClient::Pause(const std::shared_ptr<Exchange>& exchange,
                            std::chrono::milliseconds pause) {
   const std::lock_guard lock(mutex_);
-  if (stopped_ || pausing_ >= options_.max_pausing) return false;
+  if (stopped_) return false;
+  if (pausing_ >= options_.max_pausing) {
+    observer_.OnRefused(UpstreamRefusal::kRetryRoom);
+    return false;
+  }
   ++pausing_;
   scheduler_.After(pause, [this, exchange] {
     {
@@ -117,24 +128,16 @@ std::optional<std::chrono::milliseconds> RetryingClient::PauseAfter(
     return std::nullopt;
   const auto backoff =
       std::min(options_.max_delay, options_.first_delay * (1 << (exchange.attempts - 1)));
-  auto pause = std::chrono::duration_cast<std::chrono::milliseconds>(backoff * (1 - random_() / 2));
+  auto pause = Share(backoff, 1 - random_() / 2);
   if (answer.ok()) {
-    const auto asked = ParseRetryAfter(http_client::FindHeader(answer->headers, "retry-after"));
-    if (asked) pause = std::max<std::chrono::milliseconds>(pause, *asked);
+    const auto asked =
+        ParseRetryAfter(http_client::FindHeader(answer->headers, "retry-after"), clock_.NowMs());
+    // All who were told the same time must not come at the same time.
+    if (asked) pause = std::max(pause, *asked + Share(options_.first_delay, random_()));
   }
   // A pause that leaves no time for an answer only delays the bad news.
   if (clock_.Steady() + pause >= exchange.deadline) return std::nullopt;
   return pause;
-}
-
-std::optional<std::chrono::seconds> ParseRetryAfter(std::string_view value) {
-  std::int64_t seconds = 0;
-  const char* const end = value.data() + value.size();
-  const auto result = std::from_chars(value.data(), end, seconds);
-  if (value.empty() || result.ec != std::errc() || result.ptr != end || seconds < 0) {
-    return std::nullopt;
-  }
-  return std::min(std::chrono::seconds(seconds), kMaxRetryAfter);
 }
 
 std::string_view HostOf(std::string_view url) {

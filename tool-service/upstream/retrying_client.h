@@ -57,10 +57,6 @@ class RetryingClient : public HttpClient {
   bool stopped_ = false;
 };
 
-/// Retry-After (RFC 9110 §10.2.3) in seconds; nullopt for its date form, which no API of ours
-/// sends, and for anything else.
-std::optional<std::chrono::seconds> ParseRetryAfter(std::string_view value);
-
 /// "https://voice.bandwidth.com/api" → "voice.bandwidth.com"
 std::string_view HostOf(std::string_view url);
 

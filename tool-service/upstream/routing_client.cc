@@ -11,6 +11,8 @@ std::shared_ptr<HttpCall> RoutingClient::Send(HttpRequest request, Done done) {
   HostTable::Route route = hosts_.Resolve(request.url);
   request.url = std::move(route.url);
   request.authorize = request.authorize && route.is_known;
+  request.rules.prefers_password = route.prefers_password;
+  request.rules.token_problem = route.token_problem;
   return next_.Send(std::move(request), std::move(done));
 }
 

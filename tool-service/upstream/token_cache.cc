@@ -97,7 +97,8 @@ TokenCache::TokenCache(TokenCacheOptions options, const CredentialStore& credent
 
 void TokenCache::Get(const std::string& tenant, Done done) {
   const auto credentials = credentials_.Get(tenant);
-  if (!credentials) {
+  // A user and password alone make no token.
+  if (!credentials || credentials->credentials.client_id.empty()) {
     Forget(tenant);
     done(FailedPrecondition(kNoCredentials));
     return;

@@ -40,9 +40,11 @@ class StackedUpstream : public Upstream {
         scheduler_(MakeThreadScheduler()),
         retrying_(
             options.retry, clock, *scheduler_, [this] { return jitter_.Next(); }, observer, *curl_),
-        tokens_(WithUrl(options.token, hosts.TokenUrl()), credentials, *curl_, clock, observer),
-        authorizing_(tokens_, clock, retrying_),
-        routing_(hosts, authorizing_) {}
+        breaking_(options.breaker, clock, observer, retrying_),
+        tokens_(WithUrl(options.token, hosts.TokenUrl()), credentials, breaking_, clock, observer),
+        authorizing_(credentials, tokens_, clock, breaking_),
+        redirecting_(options.redirect, clock, observer, authorizing_),
+        routing_(hosts, redirecting_) {}
 
   // No pause may begin, then none may end in a new request, then no answer may come: each calls
   // into what is destroyed after it. Calls that were pausing finish as cancelled.
@@ -60,8 +62,10 @@ class StackedUpstream : public Upstream {
   std::unique_ptr<CurlClient> curl_;
   std::unique_ptr<Scheduler> scheduler_;
   RetryingClient retrying_;
+  BreakingClient breaking_;
   TokenCache tokens_;
   AuthorizingClient authorizing_;
+  RedirectingClient redirecting_;
   RoutingClient routing_;
 };
 

@@ -1,4 +1,5 @@
-// The way to Bandwidth's APIs, put together: routing → authorizing → retrying → curl.
+// The way to Bandwidth's APIs, put together: routing → redirecting → authorizing → breaking →
+// retrying → curl.
 #pragma once
 
 #include <functional>
@@ -9,7 +10,9 @@
 #include "tool-service/core/credentials.h"
 #include "tool-service/core/http_client.h"
 #include "tool-service/core/token_source.h"
+#include "tool-service/upstream/breaking_client.h"
 #include "tool-service/upstream/host_table.h"
+#include "tool-service/upstream/redirecting_client.h"
 #include "tool-service/upstream/retrying_client.h"
 #include "tool-service/upstream/token_cache.h"
 #include "tool-service/upstream/upstream_observer.h"
@@ -18,6 +21,8 @@ namespace bw::tool_service {
 
 struct UpstreamOptions {
   http_client::Options http_client;
+  RedirectOptions redirect;
+  BreakerOptions breaker;
   RetryOptions retry;
   /// token_url is taken from the host table.
   TokenCacheOptions token;

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "common/base64/base64.h"
+#include "common/status/unsent.h"
 #include "tests/tool-service/upstream/fake_http_client.h"
 #include "tool-service/upstream/routing_client.h"
 
@@ -44,11 +46,13 @@ class AuthorizingClientTest : public ::testing::Test {
     return request;
   }
 
+  // First: what is still under way when the test ends answers into it.
+  Result result_;
+  CredentialStore credentials_;
   FakeTokens tokens_;
   FakeClock clock_;
   FakeHttpClient http_;
-  AuthorizingClient client_{tokens_, clock_, http_};
-  Result result_;
+  AuthorizingClient client_{credentials_, tokens_, clock_, http_};
 };
 
 TEST_F(AuthorizingClientTest, AddsTheTenantsToken) {
@@ -134,6 +138,106 @@ TEST_F(AuthorizingClientTest, TheWaitForTheTokenCountsTowardsTheTimeout) {
   tokens_.held[1](AccessToken{});
   EXPECT_EQ(late.answer.status().code(), StatusCode::kDeadlineExceeded);
   EXPECT_EQ(http_.requests.size(), 1u);
+}
+
+class PasswordTest : public AuthorizingClientTest {
+ protected:
+  PasswordTest() { Configure("id"); }
+  void Configure(std::string client_id) {
+    EXPECT_TRUE(credentials_.Set("a", {std::move(client_id), "secret", "", "user", "pass"}).ok());
+  }
+  HttpRequest MfaRequest() {
+    HttpRequest request = Request();
+    request.rules.prefers_password = true;
+    return request;
+  }
+  std::vector<std::string> Sent() const {
+    std::vector<std::string> sent;
+    for (const HttpRequest& request : http_.requests) {
+      sent.push_back(HeaderOf(request, "Authorization"));
+    }
+    return sent;
+  }
+  const std::string basic_ = "Basic " + Base64Encode("user:pass");
+};
+
+TEST_F(PasswordTest, IsUsedWhereItIsPreferredOnly) {
+  http_.script = {Answer(200), Answer(200)};
+  client_.Send(MfaRequest(), result_.Done());
+  client_.Send(Request(), result_.Done());
+  EXPECT_EQ(Sent(), (std::vector<std::string>{basic_, "Bearer a-token-1"}));
+}
+
+TEST_F(PasswordTest, WithoutOneTheTokenIsUsed) {
+  ASSERT_TRUE(credentials_.Set("a", {"id", "secret", ""}).ok());
+  http_.script = {Answer(200)};
+  client_.Send(MfaRequest(), result_.Done());
+  EXPECT_EQ(Sent(), std::vector<std::string>{"Bearer a-token-1"});
+}
+
+TEST_F(PasswordTest, AnotherTenantsIsNotUsed) {
+  http_.script = {Answer(200)};
+  HttpRequest request = MfaRequest();
+  request.tenant = "b";
+  client_.Send(std::move(request), result_.Done());
+  EXPECT_EQ(Sent(), std::vector<std::string>{"Bearer b-token-1"});
+}
+
+TEST_F(PasswordTest, RefusedItGivesWayToATokenAndThatToAFreshOne) {
+  http_.script = {Answer(401), Answer(401), Answer(401), Answer(200)};
+  client_.Send(MfaRequest(), result_.Done());
+  EXPECT_EQ(Sent(), (std::vector<std::string>{basic_, "Bearer a-token-1", "Bearer a-token-2"}));
+  EXPECT_EQ(result_.answer->status, 401);
+  EXPECT_EQ(result_.count, 1);
+}
+
+TEST_F(PasswordTest, RefusedWithNoTokenToTryIsTheAnswer) {
+  Configure("");
+  http_.script = {Answer(401), Answer(200)};
+  client_.Send(MfaRequest(), result_.Done());
+  EXPECT_EQ(result_.answer->status, 401);
+  EXPECT_EQ(tokens_.asked, 0);
+}
+
+TEST_F(AuthorizingClientTest, ATokenOfAnotherEnvironmentIsNotSent) {
+  HttpRequest request = Request();
+  request.rules.token_problem = "another environment";
+  client_.Send(std::move(request), result_.Done());
+  EXPECT_EQ(result_.answer.status().code(), StatusCode::kFailedPrecondition);
+  EXPECT_EQ(Message(result_.answer.status()), "another environment");
+  EXPECT_TRUE(IsUnsent(result_.answer.status()));
+  EXPECT_EQ(tokens_.asked, 0);
+  EXPECT_TRUE(http_.requests.empty());
+}
+
+// Host, authorization wanted, credentials sent: the whole rule.
+TEST_F(AuthorizingClientTest, EachApiGetsItsOwnCredentials) {
+  ASSERT_TRUE(credentials_.Set("a", {"id", "secret", "", "user", "pass"}).ok());
+  RoutingClient routing(*HostTable::Make("", {}), client_);
+  struct Row {
+    const char* url;
+    bool authorize;
+    const char* scheme;
+  };
+  for (const Row& row :
+       {Row{"https://voice.bandwidth.com/api/v2/x", true, "Bearer"},
+        Row{"https://messaging.bandwidth.com/api/v2/x", true, "Bearer"},
+        Row{"https://insights.bandwidth.com/api/x", true, "Bearer"},
+        Row{"https://dashboard.bandwidth.com/api/x", true, "Bearer"},
+        Row{"https://mfa.bandwidth.com/api/v1/x", true, "Basic"},
+        Row{"https://api.bandwidth.com/api/v1/express/registration", false, ""},
+        Row{"https://mfa.bandwidth.com/api/v1/x", false, ""},
+        Row{"https://mfa.bandwidth.com.evil.example/x", true, ""},
+        Row{"https://mfa.bandwidth.com:8443/x", true, ""},
+        Row{"http://mfa.bandwidth.com/x", true, ""}, Row{"https://own.example/api", true, ""}}) {
+    http_.script = {Answer(200)};
+    HttpRequest request = Request();
+    request.url = row.url;
+    request.authorize = row.authorize;
+    routing.Send(std::move(request), result_.Done());
+    const std::string sent = HeaderOf(http_.requests.back(), "Authorization");
+    EXPECT_EQ(sent.substr(0, sent.find(' ')), row.scheme) << row.url;
+  }
 }
 
 TEST_F(AuthorizingClientTest, UnknownHostsGetNoCredentials) {

@@ -42,6 +42,48 @@ TEST(HostTable, AnUnknownEnvironmentIsAnError) {
   }
 }
 
+TEST(HostTable, ATokenStaysInItsEnvironment) {
+  const auto problem = [](const HostTable& table, const char* host) {
+    return !table.Resolve(std::string("https://") + host + ".bandwidth.com/x")
+                .token_problem.empty();
+  };
+  for (const char* host : {"api", "voice", "messaging", "mfa", "insights", "dashboard"}) {
+    EXPECT_FALSE(problem(Make("prod"), host)) << host;
+  }
+  for (const char* host : {"api", "voice", "dashboard"}) {
+    EXPECT_FALSE(problem(Make("test"), host)) << host;
+  }
+  HostOverrides stand_ins;
+  stand_ins.messaging_url = "http://127.0.0.1:8080";
+  for (const char* host : {"messaging", "mfa", "insights"}) {
+    EXPECT_TRUE(problem(Make("test"), host)) << host;
+  }
+  EXPECT_FALSE(problem(Make("test", stand_ins), "messaging"));
+  EXPECT_TRUE(problem(Make("test", stand_ins), "mfa"));
+  // Where the token is made decides, not the name of the environment.
+  HostOverrides production_tokens;
+  production_tokens.api_url = "https://api.bandwidth.com/";
+  EXPECT_FALSE(problem(Make("test", production_tokens), "messaging"));
+  EXPECT_TRUE(problem(Make("test", production_tokens), "voice"));
+  HostOverrides own_tokens;
+  own_tokens.api_url = "http://127.0.0.1:8080";
+  EXPECT_FALSE(problem(Make("test", own_tokens), "messaging"));
+}
+
+TEST(HostTable, OnlyMfaPrefersAPassword) {
+  const HostTable table = Make("");
+  for (const char* host : {"api", "voice", "messaging", "insights", "dashboard", "mfa"}) {
+    const auto route = table.Resolve(std::string("https://") + host + ".bandwidth.com/x");
+    EXPECT_EQ(route.prefers_password, std::string_view(host) == "mfa") << host;
+  }
+  HostOverrides overrides;
+  overrides.mfa_url = overrides.api_url = "http://127.0.0.1:8080";
+  const HostTable moved = Make("", overrides);
+  EXPECT_TRUE(moved.Resolve("https://mfa.bandwidth.com/x").prefers_password);
+  EXPECT_FALSE(moved.Resolve("https://api.bandwidth.com/x").prefers_password);
+  EXPECT_FALSE(moved.Resolve("http://127.0.0.1:8080/x").prefers_password);
+}
+
 TEST(HostTable, OverridesWinAndMoveTheTokenUrl) {
   HostOverrides overrides;
   overrides.api_url = "http://127.0.0.1:8080/base//";

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "common/status/unsent.h"
 #include "tests/tool-service/upstream/fake_http_client.h"
 
 namespace bw::tool_service {
@@ -17,7 +18,9 @@ class CountingObserver : public IgnoringObserver {
     hosts.emplace_back(host);
   }
   void OnRetry(std::string_view) override { ++retries; }
+  void OnRefused(UpstreamRefusal why) override { refused.push_back(why); }
   std::vector<std::string> hosts;
+  std::vector<UpstreamRefusal> refused;
   int retries = 0;
 };
 
@@ -32,13 +35,14 @@ class RetryingClientTest : public ::testing::Test {
     return request;
   }
 
+  // First: what is still under way when the test ends answers into it.
+  Result result_;
   FakeClock clock_;
   ManualScheduler scheduler_{clock_};
   FakeHttpClient http_;
   CountingObserver observer_;
   RetryingClient client_{{.max_pausing = 2}, clock_,    scheduler_,
                          [] { return 0.0; }, observer_, http_};
-  Result result_;
 };
 
 TEST_F(RetryingClientTest, RepeatsReadsWithGrowingPauses) {
@@ -160,6 +164,26 @@ TEST_F(RetryingClientTest, RetryAfterIsObeyed) {
   EXPECT_EQ(result_.answer->status, 200);
 }
 
+TEST_F(RetryingClientTest, ThoseWhoWereToldOneTimeDoNotComeAtOneTime) {
+  RetryingClient client(
+      {}, clock_, scheduler_, [] { return 0.5; }, observer_, http_);
+  http_.script = {Answer(429, "", {{"Retry-After", "7"}}), Answer(200)};
+  client.Send(Request(), result_.Done());
+  scheduler_.Advance(milliseconds(7'124));
+  EXPECT_EQ(result_.count, 0);
+  scheduler_.Advance(milliseconds(1));
+  EXPECT_EQ(result_.answer->status, 200);
+}
+
+TEST_F(RetryingClientTest, RefusalsAreCounted) {
+  http_.script = {ResourceExhausted("too large"), MarkUnsent(ResourceExhausted("too many"))};
+  client_.Send(Request(), result_.Done());
+  client_.Send(Request(), result_.Done());
+  EXPECT_EQ(result_.count, 2);
+  EXPECT_EQ(observer_.refused,
+            (std::vector{UpstreamRefusal::kAnswerBytes, UpstreamRefusal::kInFlight}));
+}
+
 TEST_F(RetryingClientTest, APauseBeyondTheTimeoutIsNotMade) {
   http_.script = {Answer(429, "", {{"Retry-After", "30"}})};
   client_.Send(Request(), result_.Done());
@@ -179,6 +203,7 @@ TEST_F(RetryingClientTest, PausingAtTheLimitAndOnePast) {
   client_.Send(Request(), third.Done());
   EXPECT_EQ(first.count + second.count, 0);
   EXPECT_EQ(third.answer->status, 503);
+  EXPECT_EQ(observer_.refused, std::vector{UpstreamRefusal::kRetryRoom});
   http_.script = {Answer(200), Answer(200)};
   scheduler_.Advance(seconds(1));
   EXPECT_EQ(first.count + second.count, 2);
@@ -200,16 +225,6 @@ TEST_F(RetryingClientTest, AfterStopNothingPauses) {
   client_.Send(Request(), result_.Done());
   EXPECT_EQ(result_.answer->status, 503);
   EXPECT_EQ(scheduler_.pending(), 0u);
-}
-
-TEST(ParseRetryAfter, SecondsOnly) {
-  EXPECT_EQ(ParseRetryAfter("0"), seconds(0));
-  EXPECT_EQ(ParseRetryAfter("120"), seconds(120));
-  EXPECT_EQ(ParseRetryAfter("999999999"), seconds(3600));
-  for (const char* bad :
-       {"", "-1", "1.5", "x", "1 ", "Fri, 31 Dec 1999 23:59:59 GMT", "99999999999999999999999"}) {
-    EXPECT_EQ(ParseRetryAfter(bad), std::nullopt) << bad;
-  }
 }
 
 TEST(HostOf, IsWhatIsBetweenSchemeAndPath) {

@@ -44,6 +44,12 @@ class TokenCacheTest : public ::testing::Test {
       {.token_url = "https://api/token", .max_waiting = 3}, store_, http_, clock_, observer_};
 };
 
+TEST_F(TokenCacheTest, AUserAndPasswordAloneMakeNoToken) {
+  ASSERT_TRUE(store_.Set("default", {"", "", "", "user", "pass"}).ok());
+  EXPECT_EQ(Get().status().code(), StatusCode::kFailedPrecondition);
+  EXPECT_TRUE(http_.requests.empty());
+}
+
 TEST_F(TokenCacheTest, AsksAsTheApiWantsIt) {
   http_.script = {Answer(200, TokenBody("t1"))};
   EXPECT_EQ(GetValue(), "t1");

@@ -1,0 +1,15 @@
+// What a tool's result says when an API gave no answer at all.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "common/status/status.h"
+
+namespace bw::tool_service {
+
+/// The error's code and message, what it means, whether the request can have had an effect, and
+/// what to do next. `failure` is an error of HttpClient, `method` the request's.
+std::string DescribeFailure(const Status& failure, std::string_view method);
+
+}  // namespace bw::tool_service
