@@ -18,9 +18,13 @@
 #include "gateway/core/dispatcher.h"
 #include "gateway/core/readiness.h"
 #include "gateway/core/request_identity.h"
+#include "gateway/core/session_directory.h"
 #include "gateway/core/sessions.h"
+#include "gateway/core/subscriptions.h"
 #include "gateway/core/web_address.h"
+#include "gateway/grpc/grpc_event_feed.h"
 #include "gateway/grpc/grpc_mailbox.h"
+#include "gateway/grpc/grpc_shared_state.h"
 #include "gateway/grpc/grpc_tool_provider.h"
 #include "gateway/http/access_guard.h"
 #include "gateway/http/mcp_endpoint.h"
@@ -176,7 +180,11 @@ class RunningApp : public App {
         registry_(own_registry_ ? own_registry_.get() : dependencies.registry),
         metrics_(*registry_),
         sealer_(std::move(sealer)),
-        sessions_(SystemClock(), *sealer_),
+        event_store_(dependencies.event_store ? std::move(dependencies.event_store)
+                                              : rpc::Connect(config.event_store_address)),
+        shared_state_(MakeSharedState(config, event_store_)),
+        directory_(shared_state_.get(), SystemClock(), metrics_, DirectoryLimitsOf(config)),
+        sessions_(SystemClock(), *sealer_, directory_),
         request_ids_(SystemClock()),
         scheduler_(MakeThreadScheduler()),
         provider_(std::make_unique<GrpcToolProvider>(
@@ -184,10 +192,14 @@ class RunningApp : public App {
                                       : rpc::Connect(config.tool_service_address),
             GrpcProviderOptions{.call_timeout = std::chrono::milliseconds(config.call_timeout_ms),
                                 .call_tool = std::move(dependencies.call_tool)})),
-        mailbox_(MakeMailbox(config, std::move(dependencies.event_store))),
+        mailbox_(MakeMailbox(config, event_store_)),
         questions_(*sealer_, mailbox_.get(), *scheduler_, metrics_, QuestionLimitsOf(config)),
         request_states_(SystemClock(), *sealer_),
-        dispatcher_({*provider_, metrics_, SystemClock(), sessions_, questions_, request_states_},
+        event_feed_(std::make_unique<GrpcEventFeed>(event_store_)),
+        subscriptions_({event_feed_.get(), *provider_, *scheduler_, SystemClock(), metrics_},
+                       SubscriptionLimitsOf(config)),
+        dispatcher_({*provider_, metrics_, SystemClock(), sessions_, questions_, request_states_,
+                     directory_, subscriptions_},
                     {"bandwidth-mcp", "Bandwidth", BW_VERSION}, CatalogueLimitsOf(config)),
         readiness_(std::make_shared<Readiness>(*provider_, *scheduler_,
                                                Audience{config.tenant, Transport::kHttp, {}},
@@ -202,14 +214,17 @@ class RunningApp : public App {
     access_.Stop();
     stdio_.reset();
     questions_.Stop();
-    // Both wait for what is under way, which still uses everything else.
+    StopPushing();
+    // All wait for what is under way, which still uses everything else.
     provider_.reset();
     mailbox_.reset();
+    shared_state_.reset();
     scheduler_.reset();
   }
 
   Status Serve(int in, int out) {
     readiness_->Probe();
+    directory_.Start();
     BW_RETURN_IF_ERROR(config_.transport == "stdio" ? ServeStdio(in, out) : ServeHttp());
     return ServeAdmin();
   }
@@ -222,6 +237,8 @@ class RunningApp : public App {
   }
 
   void Drain(std::chrono::milliseconds limit) override {
+    // Streams would be in flight for ever; on stdio the server ends them itself.
+    if (server_) subscriptions_.EndAll();
     if (stdio_) stdio_->Stop(limit);
     if (server_ && !server_->Drain(limit)) {
       log::Warning("drain.cut", {{"limit_ms", static_cast<std::int64_t>(limit.count())}});
@@ -230,6 +247,7 @@ class RunningApp : public App {
     // that.
     questions_.Stop();
     readiness_->Stop();
+    StopPushing();
   }
 
   void LogReady() const {
@@ -244,6 +262,37 @@ class RunningApp : public App {
   }
 
  private:
+  // A spawned server has one client, which is the connection; nobody else could know it.
+  static std::unique_ptr<SharedState> MakeSharedState(
+      const Config& config, const std::shared_ptr<grpc::Channel>& event_store) {
+    if (config.transport == "stdio") return nullptr;
+    return std::make_unique<GrpcSharedState>(event_store);
+  }
+
+  static DirectoryLimits DirectoryLimitsOf(const Config& config) {
+    DirectoryLimits limits;
+    limits.max_sessions_per_principal = static_cast<std::size_t>(config.max_sessions_per_principal);
+    limits.max_uris_per_session = static_cast<std::size_t>(config.max_subscriptions_per_stream);
+    limits.max_uris_per_principal =
+        static_cast<std::size_t>(config.max_subscriptions_per_principal);
+    return limits;
+  }
+
+  static SubscriptionLimits SubscriptionLimitsOf(const Config& config) {
+    SubscriptionLimits limits;
+    limits.max_streams = static_cast<std::size_t>(config.max_streams);
+    limits.max_streams_per_principal = static_cast<std::size_t>(config.max_streams_per_principal);
+    limits.max_uris_per_stream = static_cast<std::size_t>(config.max_subscriptions_per_stream);
+    limits.max_uris_per_principal =
+        static_cast<std::size_t>(config.max_subscriptions_per_principal);
+    return limits;
+  }
+
+  void StopPushing() {
+    subscriptions_.Stop();
+    directory_.Stop();
+  }
+
   static CatalogueLimits CatalogueLimitsOf(const Config& config) {
     CatalogueLimits limits;
     // With authentication, what a shared cache keeps could be shown to somebody without.
@@ -259,9 +308,8 @@ class RunningApp : public App {
 
   // A client on stdio has this process to itself.
   static std::unique_ptr<Mailbox> MakeMailbox(const Config& config,
-                                              std::shared_ptr<grpc::Channel> event_store) {
+                                              const std::shared_ptr<grpc::Channel>& event_store) {
     if (config.transport == "stdio") return nullptr;
-    if (!event_store) event_store = rpc::Connect(config.event_store_address);
     return std::make_unique<GrpcMailbox>(event_store);
   }
 
@@ -269,6 +317,7 @@ class RunningApp : public App {
     EndpointOptions options;
     options.decode.max_bytes = static_cast<std::size_t>(config_.max_body_bytes);
     options.max_concurrent_requests = static_cast<std::size_t>(config_.max_concurrent_requests);
+    options.max_stream_unsent_bytes = static_cast<std::size_t>(config_.max_stream_unsent_bytes);
     if (!NeedsAuthentication(config_) && !IsLoopback(config_.host)) {
       log::Warning("access.open", {{"host", config_.host}});
     }
@@ -276,13 +325,16 @@ class RunningApp : public App {
     access_.Export(*registry_, metrics_);
     endpoint_ = std::make_unique<McpEndpoint>(
         options, access_.Rules(config_, options.path),
-        McpEndpoint::Dependencies{dispatcher_, sessions_, request_ids_, *scheduler_, metrics_});
+        McpEndpoint::Dependencies{dispatcher_, sessions_, directory_, subscriptions_, request_ids_,
+                                  *scheduler_, metrics_});
     http::ServerOptions server;
     server.host = config_.host;
     server.port = config_.port;
     server.threads = config_.http_threads;
     server.max_body_bytes = options.decode.max_bytes;
     server.max_unsent_bytes = kMaxUnsentBytes;
+    // Every stream has a connection of its own, and is there beside the requests.
+    server.max_connections += static_cast<std::size_t>(config_.max_streams);
     BW_ASSIGN_OR_RETURN(server_, http::StartServer(server, [this](auto exchange) {
                           endpoint_->Handle(std::move(exchange));
                         }));
@@ -297,7 +349,8 @@ class RunningApp : public App {
     options.decode.max_bytes = static_cast<std::size_t>(config_.max_body_bytes);
     options.tenant = config_.tenant;
     stdio_ = std::make_unique<StdioServer>(
-        options, StdioServer::Dependencies{dispatcher_, request_ids_, metrics_},
+        options,
+        StdioServer::Dependencies{dispatcher_, directory_, subscriptions_, request_ids_, metrics_},
         [this] { finished_.Finish(); });
     return OkStatus();
   }
@@ -323,6 +376,9 @@ class RunningApp : public App {
   metrics::Registry* const registry_;
   Metrics metrics_;
   const std::unique_ptr<AeadSealer> sealer_;
+  const std::shared_ptr<grpc::Channel> event_store_;
+  std::unique_ptr<SharedState> shared_state_;
+  SessionDirectory directory_;
   Sessions sessions_;
   RequestIds request_ids_;
   std::unique_ptr<Scheduler> scheduler_;
@@ -330,6 +386,8 @@ class RunningApp : public App {
   std::unique_ptr<Mailbox> mailbox_;
   Questions questions_;
   RequestStates request_states_;
+  std::unique_ptr<EventFeed> event_feed_;
+  Subscriptions subscriptions_;
   Dispatcher dispatcher_;
   const std::shared_ptr<Readiness> readiness_;
   FinishedSignal finished_;

@@ -86,6 +86,28 @@ void DeclareLimits(config::Options& options, Config& config) {
            {1'000, 86'400'000}, &config.auth_failure_window_ms);
 }
 
+void DeclareStreams(config::Options& options, Config& config) {
+  options
+      .Int({"--max-streams", "BW_MCP_MAX_STREAMS",
+            "Streams on which clients hear of changes; more are refused"},
+           {1, 1'000'000}, &config.max_streams)
+      .Int({"--max-streams-per-principal", "BW_MCP_MAX_STREAMS_PER_PRINCIPAL",
+            "Such streams of one principal"},
+           {1, 1'000'000}, &config.max_streams_per_principal)
+      .Int({"--max-subscriptions-per-stream", "BW_MCP_MAX_SUBSCRIPTIONS_PER_STREAM",
+            "Resources one stream or session is subscribed to"},
+           {1, 10'000}, &config.max_subscriptions_per_stream)
+      .Int({"--max-subscriptions-per-principal", "BW_MCP_MAX_SUBSCRIPTIONS_PER_PRINCIPAL",
+            "Resources all streams or sessions of one principal are subscribed to"},
+           {1, 10'000'000}, &config.max_subscriptions_per_principal)
+      .Int({"--max-sessions-per-principal", "BW_MCP_MAX_SESSIONS_PER_PRINCIPAL",
+            "Sessions of one principal with subscriptions, log levels or streams"},
+           {1, 1'000'000}, &config.max_sessions_per_principal)
+      .Int({"--max-stream-unsent-bytes", "BW_MCP_MAX_STREAM_UNSENT_BYTES",
+            "Bytes kept for a slow reader of such a stream before it is dropped"},
+           {4'096, 32 << 20}, &config.max_stream_unsent_bytes);
+}
+
 void DeclareRest(config::Options& options, Config& config) {
   options
       .Text({"--tool-service", "BW_TOOL_SERVICE_ADDRESS", "gRPC address of the tool service"},
@@ -170,6 +192,7 @@ StatusOr<config::Outcome<Config>> LoadConfig(const config::Environment& environm
   DeclareEndpoint(options, outcome.config);
   DeclareAccess(options, outcome.config);
   DeclareLimits(options, outcome.config);
+  DeclareStreams(options, outcome.config);
   DeclareRest(options, outcome.config);
   auto parsed = options.Parse(environment, args);
   if (parsed.ok() && *parsed) {

@@ -52,6 +52,12 @@ struct Config {
   int max_concurrent_requests = 1024;
   int max_body_bytes = 4 << 20;
   int call_timeout_ms = 120'000;
+  int max_streams = 8192;
+  int max_streams_per_principal = 4096;
+  int max_subscriptions_per_stream = 256;
+  int max_subscriptions_per_principal = 16'384;
+  int max_sessions_per_principal = 10'000;
+  int max_stream_unsent_bytes = 256 << 10;
   std::string admin_host = "127.0.0.1";
   /// -1: no admin listener.
   int admin_port = 9101;

@@ -33,6 +33,11 @@ constexpr ReasonRow kReasons[] = {
     {RefusalReason::kRate, "rate"},           {RefusalReason::kConcurrency, "concurrency"},
     {RefusalReason::kOverload, "overload"},   {RefusalReason::kFraming, "framing"}};
 
+constexpr std::string_view kStreamKinds[] = {"listen", "session", "legacy_sse"};
+constexpr std::string_view kNews[] = {"resource_updated", "tools_changed", "prompts_changed",
+                                      "resources_changed"};
+constexpr std::string_view kFeeds[] = {"events", "state"};
+
 }  // namespace
 
 Metrics::Metrics(metrics::Registry& registry)
@@ -66,7 +71,12 @@ Metrics::Metrics(metrics::Registry& registry)
       mail_failures_(registry.AddCounter("bw_gateway_mail_failures_total",
                                          "Answers that could not be handed to another replica")),
       refused_states_(registry.AddCounter("bw_gateway_refused_request_states_total",
-                                          "Request states not good for their request")) {
+                                          "Request states not good for their request")),
+      subscriptions_(registry.AddGauge("bw_gateway_subscriptions",
+                                       "Resources that open streams are subscribed to")),
+      unshared_(registry.AddCounter("bw_gateway_unshared_facts_total",
+                                    "Facts about sessions that other replicas do not know")) {
+  AddStreamMetrics(registry);
   for (const MethodRow& row : MethodTable())
     methods_.emplace(row.name, AddMethod(registry, row.name));
   methods_.emplace("unknown", AddMethod(registry, "unknown"));
@@ -84,6 +94,26 @@ Metrics::Metrics(metrics::Registry& registry)
     refusals_[row.reason] =
         &registry.AddCounter("bw_gateway_refused_requests_total",
                              "Requests refused before a method saw them", {{"reason", row.name}});
+  }
+}
+
+void Metrics::AddStreamMetrics(metrics::Registry& registry) {
+  for (std::size_t kind = 0; kind < std::size(kStreamKinds); ++kind) {
+    const metrics::Labels labels{{"kind", std::string(kStreamKinds[kind])}};
+    streams_[kind] = &registry.AddGauge("bw_gateway_streams_open",
+                                        "Streams on which clients hear of changes", labels);
+    refused_streams_[kind] = &registry.AddCounter(
+        "bw_gateway_streams_refused_total", "Streams refused because a limit was reached", labels);
+  }
+  for (std::size_t news = 0; news < std::size(kNews); ++news) {
+    notifications_[news] =
+        &registry.AddCounter("bw_gateway_notifications_total", "Changes that a stream was told of",
+                             {{"news", std::string(kNews[news])}});
+  }
+  for (const std::string_view feed : kFeeds) {
+    feed_failures_[feed] = &registry.AddCounter("bw_gateway_feed_failures_total",
+                                                "Times a feed of the event store broke off",
+                                                {{"feed", std::string(feed)}});
   }
 }
 
@@ -141,6 +171,27 @@ void Metrics::QuestionEnded(QuestionEnd end) {
 void Metrics::MailFailed(const Status& why) {
   mail_failures_.Increment();
   log::Warning("mail.failed", {{"error", ToString(why)}});
+}
+
+void Metrics::StreamOpened(StreamKind kind) { streams_[static_cast<int>(kind)]->Increment(); }
+
+void Metrics::StreamEnded(StreamKind kind) { streams_[static_cast<int>(kind)]->Decrement(); }
+
+void Metrics::StreamRefused(StreamKind kind) {
+  refused_streams_[static_cast<int>(kind)]->Increment();
+}
+
+void Metrics::Notified(News news) { notifications_[static_cast<int>(news)]->Increment(); }
+
+void Metrics::FeedBroken(std::string_view feed, const Status& why) {
+  const auto found = feed_failures_.find(feed);
+  if (found != feed_failures_.end()) found->second->Increment();
+  log::Warning("feed.broken", {{"feed", feed}, {"error", ToString(why)}});
+}
+
+void Metrics::StateNotShared(const Status& why) {
+  unshared_.Increment();
+  log::Warning("session.unshared", {{"error", ToString(why)}});
 }
 
 void Metrics::Refused(RefusalReason reason) { refusals_.at(reason)->Increment(); }

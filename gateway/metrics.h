@@ -12,6 +12,7 @@
 #include "common/status/status.h"
 #include "gateway/core/authenticator.h"
 #include "gateway/core/observer.h"
+#include "gateway/core/push_observer.h"
 #include "gateway/core/question_observer.h"
 
 namespace bw::gateway {
@@ -32,7 +33,7 @@ enum class RefusalReason {
 
 /// Counts what the core and the transports report, and logs what an operator should know.
 /// Thread-safe.
-class Metrics : public Observer, public QuestionObserver {
+class Metrics : public Observer, public QuestionObserver, public PushObserver {
  public:
   explicit Metrics(metrics::Registry& registry);
 
@@ -47,6 +48,14 @@ class Metrics : public Observer, public QuestionObserver {
   void StrayAnswer() override { stray_answers_.Increment(); }
   void MailFailed(const Status& why) override;
   void RequestStateRefused() override { refused_states_.Increment(); }
+
+  void StreamOpened(StreamKind kind) override;
+  void StreamEnded(StreamKind kind) override;
+  void StreamRefused(StreamKind kind) override;
+  void SubscriptionsChanged(int by) override { subscriptions_.Increment(by); }
+  void Notified(News news) override;
+  void FeedBroken(std::string_view feed, const Status& why) override;
+  void StateNotShared(const Status& why) override;
 
   void Refused(RefusalReason reason);
   /// Of every token that was looked at.
@@ -71,6 +80,7 @@ class Metrics : public Observer, public QuestionObserver {
     std::array<std::array<metrics::Counter*, kOutcomeCount>, 2> requests;
     metrics::Histogram* seconds = nullptr;
   };
+  void AddStreamMetrics(metrics::Registry& registry);
   MethodMetrics AddMethod(metrics::Registry& registry, std::string_view method);
 
   std::map<std::string_view, MethodMetrics> methods_;
@@ -93,6 +103,14 @@ class Metrics : public Observer, public QuestionObserver {
   metrics::Counter& stray_answers_;
   metrics::Counter& mail_failures_;
   metrics::Counter& refused_states_;
+  // By StreamKind.
+  std::array<metrics::Gauge*, 3> streams_;
+  std::array<metrics::Counter*, 3> refused_streams_;
+  metrics::Gauge& subscriptions_;
+  // By News.
+  std::array<metrics::Counter*, 4> notifications_;
+  std::map<std::string_view, metrics::Counter*> feed_failures_;
+  metrics::Counter& unshared_;
 };
 
 }  // namespace bw::gateway

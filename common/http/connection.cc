@@ -180,7 +180,8 @@ void Connection::SendWhole(Response response, Afterwards* after) {
   if (Write(std::move(head), no_body ? std::string() : std::move(response.body))) FinishBody(after);
 }
 
-bool Connection::StartStream(std::uint64_t serial, const Response& response) {
+bool Connection::StartStream(std::uint64_t serial, const Response& response,
+                             const StreamOptions& options) {
   Afterwards after;
   const Lock lock(mutex_);
   if (!InPhase(serial, Phase::kAnswering)) return false;
@@ -192,6 +193,9 @@ bool Connection::StartStream(std::uint64_t serial, const Response& response) {
   if (framing.http_1_0 || AsksToClose(response) || state_->draining) keep_alive_ = false;
   stream_framing_ = framing.http_1_0 ? BodyFraming::kUntilClose : BodyFraming::kChunked;
   stream_without_body_ = framing.head || StatusForbidsBody(response.status);
+  const std::size_t limit = state_->options.max_unsent_bytes;
+  stream_max_unsent_bytes_ =
+      options.max_unsent_bytes == 0 ? limit : std::min(limit, options.max_unsent_bytes);
   phase_ = Phase::kStreaming;
   return Write(SerializeResponseHead(response, {.framing = stream_framing_,
                                                 .keep_alive = keep_alive_,
@@ -282,7 +286,7 @@ bool Connection::Write(std::string head, std::string body) {
 
 bool Connection::KeepsWithinLimit() {
   const std::size_t kept = unsent_.size() - unsent_offset_;
-  if (phase_ != Phase::kStreaming || kept <= state_->options.max_unsent_bytes) return true;
+  if (phase_ != Phase::kStreaming || kept <= stream_max_unsent_bytes_) return true;
   Count(state_->counters.slow_readers_dropped);
   CutNow();
   return false;

@@ -59,7 +59,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   // From the exchange of request `serial`; false when that is over or the client is gone.
   bool Reply(std::uint64_t serial, Response response, std::function<void(bool)> written);
-  bool StartStream(std::uint64_t serial, const Response& head);
+  bool StartStream(std::uint64_t serial, const Response& head, const StreamOptions& options);
   bool WriteStream(std::uint64_t serial, std::string_view data);
   void CloseStream(std::uint64_t serial);
   void AbandonStream(std::uint64_t serial);
@@ -120,6 +120,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool cut_short_ = false;  // the connection ended before the current reply was complete
   BodyFraming stream_framing_ = BodyFraming::kContentLength;
   bool stream_without_body_ = false;
+  std::size_t stream_max_unsent_bytes_ = 0;
   std::uint64_t serial_ = 0;  // of the current request
   std::string unsent_;
   std::size_t unsent_offset_ = 0;

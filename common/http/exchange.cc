@@ -37,9 +37,9 @@ class ConnectionExchange final : public Exchange {
     return connection_->Reply(serial_, std::move(response), std::move(written));
   }
 
-  std::shared_ptr<StreamWriter> StartStream(Response head) override {
+  std::shared_ptr<StreamWriter> StartStream(Response head, StreamOptions options) override {
     answered_ = true;
-    if (!connection_->StartStream(serial_, head)) return nullptr;
+    if (!connection_->StartStream(serial_, head, options)) return nullptr;
     return std::make_shared<ConnectionStream>(connection_, serial_);
   }
 

@@ -53,6 +53,12 @@ class StreamWriter {
   virtual void Close() = 0;
 };
 
+struct StreamOptions {
+  /// Unsent bytes kept for a slow reader of this stream; beyond it the connection is dropped and
+  /// counted. 0: as many as ServerOptions::max_unsent_bytes; more than that has no effect.
+  std::size_t max_unsent_bytes = 0;
+};
+
 /// One request waiting for its reply. Thread-safe: the reply may come from any thread at any later
 /// time; holding one costs memory only. A dropped, never answered Exchange answers 500 itself.
 class Exchange {
@@ -68,7 +74,7 @@ class Exchange {
   virtual bool Reply(Response response, std::function<void(bool)> written = nullptr) = 0;
   /// Sends status and headers and leaves the body open; nullptr if already answered or the client
   /// is gone. The body is chunked (HTTP/1.1) or ends with the connection (HTTP/1.0).
-  virtual std::shared_ptr<StreamWriter> StartStream(Response head) = 0;
+  virtual std::shared_ptr<StreamWriter> StartStream(Response head, StreamOptions options = {}) = 0;
   /// `gone` runs once if the client disconnects before the reply (or stream) is complete; at once
   /// if it already has. It runs on a server thread and must not block. A client that ends its
   /// sending side (half-close) counts as gone, as that cannot be told from leaving; whatever was

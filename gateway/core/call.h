@@ -15,6 +15,7 @@
 #include "gateway/core/jsonrpc.h"
 #include "gateway/core/observer.h"
 #include "gateway/core/protocol.h"
+#include "gateway/core/session_directory.h"
 #include "gateway/core/tool_provider.h"
 #include "gateway/core/wire.h"
 
@@ -60,6 +61,8 @@ struct Request {
   std::string client_capabilities_json = "{}";
   /// Log messages of this level and above are wanted; empty: none. The dispatcher sets it.
   std::string log_level;
+  /// The legacy session it belongs to, if any; on stdio the connection.
+  std::optional<SessionRef> session;
 };
 
 /// Thread-safe. The first of Finish, Fail and Cancel decides; the others do nothing.

@@ -135,6 +135,14 @@ Catalogue::Catalogue(ToolProvider& provider, const Wire& wire, const Clock& cloc
           },
           [this](const Status& why) { observer_.CatalogueDegraded("instructions", why); }) {}
 
+void Catalogue::Invalidate(const std::string& tenant) {
+  tools_.Invalidate(tenant);
+  resources_.Invalidate(tenant);
+  templates_.Invalidate(tenant);
+  prompts_.Invalidate(tenant);
+  instructions_.Invalidate(tenant);
+}
+
 PreparedList::Options Catalogue::OptionsOf(std::string_view member, std::string revision) const {
   return {member, std::move(revision), limits_.page_size, caching()};
 }

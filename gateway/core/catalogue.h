@@ -121,6 +121,9 @@ class Catalogue {
   /// The tool of this name, also one above the audience's access; null when there is none.
   void FindTool(const Audience& audience, std::string name,
                 std::function<void(StatusOr<FoundTool>)> done);
+  /// What `tenant` sees may have changed: whoever asks from now on gets what is fetched from now
+  /// on.
+  void Invalidate(const std::string& tenant);
   Caching caching() const { return {limits_.client_ttl, limits_.shared}; }
 
  private:

@@ -21,6 +21,10 @@ constexpr MethodRow kMethods[] = {
     {"prompts/list", ListPrompts, ListPrompts},
     {"prompts/get", GetPrompt, GetPrompt},
     {"completion/complete", Complete, Complete},
+    {"resources/subscribe", SubscribeResource, nullptr},
+    {"resources/unsubscribe", UnsubscribeResource, nullptr},
+    {"logging/setLevel", SetLogLevel, nullptr},
+    {kListenMethod, nullptr, Listen},
 };
 
 const MethodRow* FindMethod(std::string_view name) {
@@ -31,9 +35,10 @@ const MethodRow* FindMethod(std::string_view name) {
 }
 
 // What a modern request says of its client; legacy transports know it from elsewhere.
-void ReadClientFacts(Request& request) {
+void ReadClientFacts(const SessionDirectory& directory, Request& request) {
   if (request.era == Era::kLegacy) {
-    request.log_level = std::string(kDefaultLogLevel);
+    if (request.session) request.log_level = directory.LogLevel(request.session->digest);
+    if (request.log_level.empty()) request.log_level = std::string(kDefaultLogLevel);
     return;
   }
   const json::Json* meta = MetaOf(request.message.params);
@@ -55,10 +60,14 @@ Dispatcher::Dispatcher(const Dependencies& dependencies, ServerInfo info, Catalo
       catalogue_(dependencies.provider, wire_, dependencies.clock, dependencies.observer, limits),
       context_{dependencies.provider,       catalogue_,
                dependencies.sessions,       dependencies.questions,
-               dependencies.request_states, wire_} {}
+               dependencies.request_states, dependencies.directory,
+               dependencies.subscriptions,  wire_} {
+  dependencies.subscriptions.BeforeListsChanged(
+      [this](const std::string& tenant) { catalogue_.Invalidate(tenant); });
+}
 
 std::shared_ptr<Call> Dispatcher::Dispatch(Request request, std::shared_ptr<ReplySink> sink) {
-  ReadClientFacts(request);
+  ReadClientFacts(context_.directory, request);
   const MethodRow* row = FindMethod(request.message.method);
   const bool legacy = request.era == Era::kLegacy;
   const Method method = row == nullptr ? nullptr : legacy ? row->legacy : row->modern;

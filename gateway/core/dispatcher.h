@@ -14,7 +14,9 @@
 #include "gateway/core/observer.h"
 #include "gateway/core/questions.h"
 #include "gateway/core/request_state.h"
+#include "gateway/core/session_directory.h"
 #include "gateway/core/sessions.h"
+#include "gateway/core/subscriptions.h"
 #include "gateway/core/tool_provider.h"
 #include "gateway/core/wire.h"
 
@@ -27,8 +29,13 @@ struct MethodContext {
   Sessions& sessions;
   Questions& questions;
   RequestStates& request_states;
+  SessionDirectory& directory;
+  Subscriptions& subscriptions;
   const Wire& wire;
 };
+
+/// The request that is a stream until the server ends: it counts as a stream, not as a request.
+constexpr std::string_view kListenMethod = "subscriptions/listen";
 
 /// Serves one request; answers `call` exactly once, perhaps later and on another thread.
 using Method = void (*)(MethodContext&, std::shared_ptr<Call> call);
@@ -52,6 +59,8 @@ class Dispatcher {
     Sessions& sessions;
     Questions& questions;
     RequestStates& request_states;
+    SessionDirectory& directory;
+    Subscriptions& subscriptions;
   };
 
   Dispatcher(const Dependencies& dependencies, ServerInfo info, CatalogueLimits limits);

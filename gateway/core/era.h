@@ -16,6 +16,7 @@ constexpr std::string_view kMetaClientCapabilities = "io.modelcontextprotocol/cl
 constexpr std::string_view kMetaClientInfo = "io.modelcontextprotocol/clientInfo";
 constexpr std::string_view kMetaLogLevel = "io.modelcontextprotocol/logLevel";
 constexpr std::string_view kMetaServerInfo = "io.modelcontextprotocol/serverInfo";
+constexpr std::string_view kMetaSubscriptionId = "io.modelcontextprotocol/subscriptionId";
 
 /// The headers of one HTTP request that the protocol defines; outer blanks are trimmed already.
 struct McpHeaders {

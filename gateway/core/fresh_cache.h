@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -56,11 +57,13 @@ class FreshCache {
       } else {
         const auto now = clock_.Steady();
         entry->used = ++uses_;
-        if (entry->value && now < entry->unusable_at) ready = entry->value;
+        const bool usable = entry->value && now < entry->unusable_at;
+        if (usable && !entry->outdated) ready = entry->value;
         if (!ready && entry->waiters.size() < limits_.max_waiters) {
           entry->waiters.push_back(std::exchange(done, nullptr));
         }
         start = !entry->fetching && (!ready || now >= entry->renew_at);
+        if (start) entry->fetch_outdated = false;
         entry->fetching = entry->fetching || start;
         previous = entry->value;
       }
@@ -70,9 +73,15 @@ class FreshCache {
     } else if (done) {
       done(ResourceExhausted("too many requests wait for the catalogue"));
     }
-    if (start) {
-      fetch_(audience, std::move(previous),
-             [this, audience](StatusOr<Value> value) { Fetched(audience, std::move(value)); });
+    if (start) StartFetch(audience, std::move(previous));
+  }
+
+  /// Callers of any audience of `tenant` wait for a fetch that begins from now on, and get the
+  /// old value only if that fails.
+  void Invalidate(const std::string& tenant) {
+    const std::lock_guard lock(mutex_);
+    for (auto& [audience, entry] : entries_) {
+      if (audience.tenant == tenant) entry.outdated = entry.fetch_outdated = true;
     }
   }
 
@@ -82,6 +91,9 @@ class FreshCache {
     std::chrono::steady_clock::time_point renew_at;
     std::chrono::steady_clock::time_point unusable_at;
     bool fetching = false;
+    // The value is from before an Invalidate; so will be what is being fetched.
+    bool outdated = false;
+    bool fetch_outdated = false;
     std::uint64_t used = 0;
     std::vector<Done> waiters;
   };
@@ -102,21 +114,34 @@ class FreshCache {
     return &entries_[audience];
   }
 
+  void StartFetch(const Audience& audience, Value previous) {
+    fetch_(audience, std::move(previous),
+           [this, audience](StatusOr<Value> value) { Fetched(audience, std::move(value)); });
+  }
+
   void Fetched(const Audience& audience, StatusOr<Value> value) {
     std::vector<Done> waiters;
+    const Status failed = value.ok() ? OkStatus() : value.status();
+    bool again = false;
     {
       const std::lock_guard lock(mutex_);
       Entry& entry = entries_.at(audience);  // entries being fetched are never dropped
       const auto now = clock_.Steady();
-      entry.fetching = false;
+      again = value.ok() && entry.fetch_outdated && !entry.waiters.empty();
+      entry.fetching = again;
       entry.renew_at = now + limits_.fresh_for;
       if (value.ok()) {
         entry.value = *value;
         entry.unusable_at = now + limits_.usable_for;
+        entry.outdated = entry.fetch_outdated;
+      } else if (entry.value && now < entry.unusable_at) {
+        value = entry.value;
       }
-      waiters.swap(entry.waiters);
+      entry.fetch_outdated = false;
+      if (!again) waiters.swap(entry.waiters);
     }
-    if (!value.ok()) degraded_(value.status());
+    if (!failed.ok()) degraded_(failed);
+    if (again) return StartFetch(audience, *std::move(value));
     for (Done& done : waiters) done(value);
   }
 

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -39,5 +40,16 @@ void AnswerPage(MethodContext& context, GetList get, std::shared_ptr<Call> call)
 /// there. INVALID_ARGUMENT otherwise.
 StatusOr<std::map<std::string, std::string>> ReadStrings(const json::Json& object,
                                                          std::string_view name);
+
+// listen_methods.cc
+void Listen(MethodContext& context, std::shared_ptr<Call> call);
+
+// session_methods.cc
+void SubscribeResource(MethodContext& context, std::shared_ptr<Call> call);
+void UnsubscribeResource(MethodContext& context, std::shared_ptr<Call> call);
+void SetLogLevel(MethodContext& context, std::shared_ptr<Call> call);
+
+/// A URI that can be subscribed to: a string of 1 to kMaxSubscribedUriBytes; else nullopt.
+std::optional<std::string> ReadSubscribedUri(const json::Json* value);
 
 }  // namespace bw::gateway

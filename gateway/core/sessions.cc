@@ -46,18 +46,13 @@ StatusOr<Session> Sessions::Find(std::string_view id, std::string_view principal
   auto session = Decode(*text);
   if (!session || session->principal != principal) return unknown;
   if (clock_.NowMs() - session->created_ms > limits_.max_age.count()) return unknown;
-  const std::lock_guard lock(mutex_);
-  if (ended_.contains(std::string(id))) return unknown;
+  session->digest = sealer_.Digest(id);
+  if (directory_.Ended(session->digest)) return unknown;
   return *std::move(session);
 }
 
-void Sessions::End(std::string_view id) {
-  const std::lock_guard lock(mutex_);
-  if (!ended_.emplace(id).second) return;
-  ended_order_.emplace_back(id);
-  if (ended_order_.size() <= limits_.max_ended) return;
-  ended_.erase(ended_order_.front());
-  ended_order_.pop_front();
+SessionRef Sessions::RefOf(const Session& session, const std::string& tenant) const {
+  return {session.digest, tenant, session.principal, session.created_ms + limits_.max_age.count()};
 }
 
 }  // namespace bw::gateway

@@ -72,9 +72,9 @@ struct CapabilityRow {
   Revision since;
 };
 constexpr CapabilityRow kCapabilities[] = {
-    {"tools", "{}", Revision::k2024_11_05},
-    {"resources", "{}", Revision::k2024_11_05},
-    {"prompts", "{}", Revision::k2024_11_05},
+    {"tools", R"({"listChanged":true})", Revision::k2024_11_05},
+    {"resources", R"({"subscribe":true,"listChanged":true})", Revision::k2024_11_05},
+    {"prompts", R"({"listChanged":true})", Revision::k2024_11_05},
     {"completions", "{}", Revision::k2025_03_26},
 };
 
@@ -139,6 +139,13 @@ std::string Wire::DiscoverResult(std::string_view instructions, Caching caching)
       .Raw("capabilities", CapabilitiesJson(kModernRevision))
       .TextUnlessEmpty("instructions", instructions);
   return CloseResult(Shape::kModern, std::move(members), caching);
+}
+
+std::string Wire::ListenResult(const RequestId& subscription_id) const {
+  ObjectWriter meta;
+  meta.Raw(kMetaServerInfo, ServerInfoJson(Shape::kModern))
+      .Raw(kMetaSubscriptionId, subscription_id.json);
+  return ObjectWriter().Text("resultType", "complete").Raw("_meta", meta.Take()).Take();
 }
 
 std::string ToolJson(const Tool& tool, Shape shape) {

@@ -45,6 +45,8 @@ class Wire {
                                   std::string_view request_state) const;
   std::string InitializeResult(Revision revision, std::string_view instructions) const;
   std::string DiscoverResult(std::string_view instructions, Caching caching) const;
+  /// Of a subscriptions/listen that the server ends.
+  std::string ListenResult(const RequestId& subscription_id) const;
 
  private:
   std::string ServerInfoJson(Shape shape) const;

@@ -1,9 +1,9 @@
 // The ReplySink over one HTTP exchange: plain JSON, or an event stream from the first notification.
 #pragma once
 
-#include <chrono>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 
 #include "common/clock/scheduler.h"
@@ -11,27 +11,24 @@
 #include "gateway/core/admission.h"
 #include "gateway/core/call.h"
 #include "gateway/http/challenges.h"
-#include "gateway/http/cors.h"
+#include "gateway/http/event_stream.h"
 
 namespace bw::gateway {
 
 struct HttpReplyOptions {
   /// The client reads event streams; without, notifications are dropped.
   bool accepts_stream = true;
-  /// Of an allowed web page; else empty.
-  std::string origin;
-  /// Between the comments that keep an open stream alive.
-  std::chrono::milliseconds keep_alive{15'000};
+  EventStreamOptions stream;
   /// For what the caller may not do; outlives the reply.
   const Challenges& challenges;
 };
 
 /// Thread-safe.
-class HttpReply : public ReplySink, public std::enable_shared_from_this<HttpReply> {
+class HttpReply : public ReplySink {
  public:
-  /// `scheduler` outlives it.
+  /// `scheduler` outlives it. Listening clients hold no slot.
   HttpReply(std::shared_ptr<http::Exchange> exchange, HttpReplyOptions options,
-            Admission::Slot slot, Scheduler& scheduler)
+            std::optional<Admission::Slot> slot, Scheduler& scheduler)
       : exchange_(std::move(exchange)),
         options_(std::move(options)),
         slot_(std::move(slot)),
@@ -43,16 +40,15 @@ class HttpReply : public ReplySink, public std::enable_shared_from_this<HttpRepl
   void Abandon() override;
 
  private:
-  std::shared_ptr<http::StreamWriter> OpenStream();
-  std::shared_ptr<http::StreamWriter> stream() const;
-  void ScheduleKeepAlive();
+  std::shared_ptr<EventStream> OpenStream();
+  std::shared_ptr<EventStream> stream() const;
 
   const std::shared_ptr<http::Exchange> exchange_;
   const HttpReplyOptions options_;
-  const Admission::Slot slot_;
+  const std::optional<Admission::Slot> slot_;
   Scheduler& scheduler_;
   mutable std::mutex mutex_;  // guards stream_
-  std::shared_ptr<http::StreamWriter> stream_;
+  std::shared_ptr<EventStream> stream_;
 };
 
 }  // namespace bw::gateway

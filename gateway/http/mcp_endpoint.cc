@@ -3,15 +3,19 @@
 #include <utility>
 
 #include "gateway/core/batch.h"
+#include "gateway/core/session_stream.h"
 #include "gateway/http/access_refusal.h"
 #include "gateway/http/cors.h"
+#include "gateway/http/http_message_sink.h"
 #include "gateway/http/http_reply.h"
 #include "gateway/http/selection.h"
 
 namespace bw::gateway {
 namespace {
 
-constexpr const char* kAllowedMethods = "POST, DELETE, OPTIONS";
+constexpr const char* kAllowedMethods = "GET, POST, DELETE, OPTIONS";
+// A listening request stays in memory for as long as its client listens.
+constexpr std::size_t kMaxListenBytes = 256u << 10;
 // Some request of the same principal is likely to end by then.
 constexpr std::chrono::milliseconds kBusyPause{1'000};
 
@@ -42,6 +46,8 @@ McpEndpoint::McpEndpoint(EndpointOptions options, AccessRules access,
       guard_(access_.options, access_.authenticator, access_.failures),
       dispatcher_(dependencies.dispatcher),
       sessions_(dependencies.sessions),
+      directory_(dependencies.directory),
+      subscriptions_(dependencies.subscriptions),
       request_ids_(dependencies.request_ids),
       scheduler_(dependencies.scheduler),
       metrics_(dependencies.metrics),
@@ -77,6 +83,7 @@ void McpEndpoint::Admit(std::shared_ptr<http::Exchange> exchange, AccessGuard::V
     return RefuseForNow(incoming, std::nullopt, RefusalReason::kRate, *pause);
   }
   if (request.method == "POST") return Post(std::move(incoming));
+  if (request.method == "GET") return Get(incoming);
   if (request.method == "DELETE") return Delete(incoming);
   Refuse(incoming, std::nullopt, MakeError(Fault::kNotAllowed, "Method not allowed"));
 }
@@ -180,11 +187,40 @@ Request McpEndpoint::MakeRequest(const Incoming& incoming, Message message) cons
   return request;
 }
 
-std::shared_ptr<ReplySink> McpEndpoint::MakeSink(const Incoming& incoming, Admission::Slot slot) {
-  HttpReplyOptions options{incoming.accepts.event_stream, incoming.origin, options_.sse_keep_alive,
+EventStreamOptions McpEndpoint::StreamOptionsOf(const Incoming& incoming) const {
+  return {incoming.origin, options_.sse_keep_alive, options_.max_stream_unsent_bytes};
+}
+
+std::shared_ptr<ReplySink> McpEndpoint::MakeSink(const Incoming& incoming,
+                                                 std::optional<Admission::Slot> slot) {
+  HttpReplyOptions options{incoming.accepts.event_stream, StreamOptionsOf(incoming),
                            access_.challenges};
+  // Calls may send large results; those who listen hold no slot.
+  if (slot) options.stream.max_unsent_bytes = 0;
   return std::make_shared<HttpReply>(incoming.exchange, std::move(options), std::move(slot),
                                      scheduler_);
+}
+
+void McpEndpoint::CancelWhenGone(const Incoming& incoming, const std::shared_ptr<Call>& call) {
+  incoming.exchange->OnClientGone([weak = std::weak_ptr<Call>(call)] {
+    if (const auto left = weak.lock()) left->Cancel();
+  });
+}
+
+void McpEndpoint::DispatchListen(const Incoming& incoming, Request request) {
+  if (!incoming.accepts.event_stream) {
+    return Refuse(incoming, request.message.id,
+                  MakeError(Fault::kNotAcceptable,
+                            "Not Acceptable: the client must accept text/event-stream"));
+  }
+  if (incoming.exchange->request().body.size() > kMaxListenBytes) {
+    return Refuse(
+        incoming, request.message.id,
+        MakeError(Fault::kInvalidParams, "Invalid params: a subscriptions/listen has at most " +
+                                             std::to_string(kMaxListenBytes) + " bytes"));
+  }
+  CancelWhenGone(incoming,
+                 dispatcher_.Dispatch(std::move(request), MakeSink(incoming, std::nullopt)));
 }
 
 void McpEndpoint::Dispatch(const Incoming& incoming, Request request) {
@@ -193,10 +229,7 @@ void McpEndpoint::Dispatch(const Incoming& incoming, Request request) {
   const bool modern = request.era == Era::kModern;
   const auto call = dispatcher_.Dispatch(std::move(request), MakeSink(incoming, *std::move(slot)));
   // Leaving cancels in the modern era and must not in the legacy one.
-  if (!modern) return;
-  incoming.exchange->OnClientGone([weak = std::weak_ptr<Call>(call)] {
-    if (const auto left = weak.lock()) left->Cancel();
-  });
+  if (modern) CancelWhenGone(incoming, call);
 }
 
 void McpEndpoint::PostModern(const Incoming& incoming, Message message) {
@@ -209,6 +242,7 @@ void McpEndpoint::PostModern(const Incoming& incoming, Message message) {
     if (IsParameterHeader(name)) request.parameter_headers.emplace_back(name, value);
   }
   request.revision = kModernRevision;
+  if (request.message.method == kListenMethod) return DispatchListen(incoming, std::move(request));
   Dispatch(incoming, std::move(request));
 }
 
@@ -226,6 +260,7 @@ std::optional<McpEndpoint::LegacyContext> McpEndpoint::FindLegacyContext(
     negotiated = session->revision;
     context.client_capabilities_json = session->capabilities_json;
     context.session_id = std::string(*header);
+    context.session = sessions_.RefOf(*session, incoming.principal.tenant);
   }
   const auto [revision, refusal] = DecideLegacyRevision(incoming.mcp.protocol_version, negotiated);
   if (refusal) {
@@ -264,6 +299,7 @@ void McpEndpoint::PostLegacy(const Incoming& incoming, Message message) {
   request.revision = context.revision;
   request.cancel_scope = std::move(context.session_id);
   request.client_capabilities_json = std::move(context.client_capabilities_json);
+  request.session = std::move(context.session);
   Dispatch(incoming, std::move(request));
 }
 
@@ -301,31 +337,63 @@ void McpEndpoint::PostBatch(const Incoming& incoming, Decoded decoded) {
     request.revision = context->revision;
     request.cancel_scope = context->session_id;
     request.client_capabilities_json = context->client_capabilities_json;
+    request.session = context->session;
     dispatcher_.Dispatch(std::move(request), batch->AddRequest());
   }
   if (!any_answer) return Accept(incoming);
   batch->Close();
 }
 
-void McpEndpoint::Delete(const Incoming& incoming) {
+std::optional<Session> McpEndpoint::NeedSession(const Incoming& incoming) {
+  const auto refuse = [&](Fault fault, const char* message) {
+    Refuse(incoming, std::nullopt, MakeError(fault, message));
+    return std::nullopt;
+  };
   const auto id = incoming.exchange->request().headers.Get("Mcp-Session-Id");
   if (incoming.mcp.protocol_version && NamesModernEra(*incoming.mcp.protocol_version)) {
-    return Refuse(
-        incoming, std::nullopt,
-        MakeError(Fault::kNotAllowed, "Method not allowed: no sessions in this revision"));
+    return refuse(Fault::kNotAllowed, "Method not allowed: no sessions in this revision");
   }
-  if (!id) {
+  if (!id) return refuse(Fault::kSessionMissing, "Bad Request: Mcp-Session-Id is missing");
+  auto session = sessions_.Find(*id, incoming.principal.Key());
+  if (!session.ok()) return refuse(Fault::kSessionUnknown, "Session not found");
+  return *std::move(session);
+}
+
+void McpEndpoint::Get(const Incoming& incoming) {
+  const auto session = NeedSession(incoming);
+  if (!session) return;
+  const auto decided = DecideLegacyRevision(incoming.mcp.protocol_version, session->revision);
+  if (decided.refusal) return Refuse(incoming, std::nullopt, *decided.refusal);
+  if (!AcceptsOf(incoming.exchange->request().headers).event_stream) {
     return Refuse(incoming, std::nullopt,
-                  MakeError(Fault::kSessionMissing, "Bad Request: Mcp-Session-Id is missing"));
+                  MakeError(Fault::kNotAcceptable,
+                            "Not Acceptable: the client must accept text/event-stream"));
   }
-  if (!sessions_.Find(*id, incoming.principal.Key()).ok()) {
-    return Refuse(incoming, std::nullopt, MakeError(Fault::kSessionUnknown, "Session not found"));
+  const auto stream = SessionStream::Start(
+      {subscriptions_, directory_}, StreamKind::kSession,
+      sessions_.RefOf(*session, incoming.principal.tenant), request_ids_.Next(),
+      std::make_shared<HttpMessageSink>(incoming.exchange, StreamOptionsOf(incoming), scheduler_));
+  if (!stream.ok()) {
+    const bool ended = stream.status().code() == StatusCode::kNotFound;
+    return Refuse(incoming, std::nullopt,
+                  MakeError(ended ? Fault::kSessionUnknown : Fault::kOverloaded,
+                            std::string(bw::Message(stream.status()))));
   }
-  sessions_.End(*id);
-  dispatcher_.CancelAll(std::string(*id));
-  http::Response ended = EmptyResponse(200);
-  AddCorsHeaders(ended, incoming.origin);
-  incoming.exchange->Reply(std::move(ended));
+  incoming.exchange->OnClientGone([weak = std::weak_ptr<SessionStream>(*stream)] {
+    if (const auto left = weak.lock()) left->Leave();
+  });
+}
+
+void McpEndpoint::Delete(const Incoming& incoming) {
+  const auto session = NeedSession(incoming);
+  if (!session) return;
+  dispatcher_.CancelAll(std::string(*incoming.exchange->request().headers.Get("Mcp-Session-Id")));
+  directory_.End(sessions_.RefOf(*session, incoming.principal.tenant),
+                 [exchange = incoming.exchange, origin = incoming.origin](const Status&) {
+                   http::Response ended = EmptyResponse(200);
+                   AddCorsHeaders(ended, origin);
+                   exchange->Reply(std::move(ended));
+                 });
 }
 
 }  // namespace bw::gateway

@@ -13,8 +13,11 @@
 #include "gateway/core/era.h"
 #include "gateway/core/principal_limits.h"
 #include "gateway/core/request_identity.h"
+#include "gateway/core/session_directory.h"
+#include "gateway/core/subscriptions.h"
 #include "gateway/http/access_guard.h"
 #include "gateway/http/challenges.h"
+#include "gateway/http/event_stream.h"
 #include "gateway/http/media_types.h"
 #include "gateway/http/oauth_resource.h"
 #include "gateway/metrics.h"
@@ -27,6 +30,9 @@ struct EndpointOptions {
   /// Requests under way; one more gets 503 with Retry-After.
   std::size_t max_concurrent_requests = 1024;
   std::chrono::milliseconds sse_keep_alive{15'000};
+  /// Of a stream that is there to be told of changes. A call's stream may carry large results and
+  /// has the server's limit.
+  std::size_t max_stream_unsent_bytes = 256u << 10;
 };
 
 /// Who may call, and how much. What is referred to outlives the endpoint.
@@ -47,6 +53,8 @@ class McpEndpoint {
   struct Dependencies {
     Dispatcher& dispatcher;
     Sessions& sessions;
+    SessionDirectory& directory;
+    Subscriptions& subscriptions;
     RequestIds& request_ids;
     Scheduler& scheduler;
     Metrics& metrics;
@@ -73,6 +81,7 @@ class McpEndpoint {
     Revision revision = kAssumedRevision;
     std::string session_id;
     std::string client_capabilities_json = "{}";
+    std::optional<SessionRef> session;
   };
 
   void Preflight(http::Exchange& exchange) const;
@@ -80,7 +89,10 @@ class McpEndpoint {
   // What follows once it is known who asks.
   void Admit(std::shared_ptr<http::Exchange> exchange, AccessGuard::Verdict verdict);
   void Post(Incoming incoming);
+  void Get(const Incoming& incoming);
   void Delete(const Incoming& incoming);
+  // nullopt after refusing: what GET and DELETE need.
+  std::optional<Session> NeedSession(const Incoming& incoming);
   void PostBatch(const Incoming& incoming, Decoded decoded);
   void PostModern(const Incoming& incoming, Message message);
   void PostLegacy(const Incoming& incoming, Message message);
@@ -98,13 +110,19 @@ class McpEndpoint {
   // Room for `count` requests of one POST; refuses where there is none.
   std::optional<Admission::Slot> Enter(const Incoming& incoming, const std::optional<RequestId>& id,
                                        std::size_t count);
-  std::shared_ptr<ReplySink> MakeSink(const Incoming& incoming, Admission::Slot slot);
+  void DispatchListen(const Incoming& incoming, Request request);
+  std::shared_ptr<ReplySink> MakeSink(const Incoming& incoming,
+                                      std::optional<Admission::Slot> slot);
+  EventStreamOptions StreamOptionsOf(const Incoming& incoming) const;
+  static void CancelWhenGone(const Incoming& incoming, const std::shared_ptr<Call>& call);
 
   const EndpointOptions options_;
   const AccessRules access_;
   const AccessGuard guard_;
   Dispatcher& dispatcher_;
   Sessions& sessions_;
+  SessionDirectory& directory_;
+  Subscriptions& subscriptions_;
   RequestIds& request_ids_;
   Scheduler& scheduler_;
   Metrics& metrics_;

@@ -2,8 +2,9 @@
 
 namespace bw::gateway {
 
-std::string SseEvent(std::string_view data) {
-  std::string event = "event: message\n";
+std::string SseEvent(std::string_view data, std::string_view name) {
+  std::string event = "event: ";
+  event.append(name).append(1, '\n');
   event.reserve(event.size() + data.size() + 16);
   while (true) {
     // A line ends with CR, LF or both.

@@ -4,7 +4,9 @@
 #include <cerrno>
 #include <condition_variable>
 #include <cstdint>
+#include <limits>
 #include <mutex>
+#include <optional>
 #include <utility>
 
 #include <poll.h>
@@ -13,6 +15,7 @@
 
 #include "gateway/core/batch.h"
 #include "gateway/core/client_capabilities.h"
+#include "gateway/core/session_stream.h"
 #include "gateway/stdio/line_reader.h"
 #include "gateway/stdio/outbox.h"
 
@@ -38,6 +41,8 @@ class StdioServer::Connection : public std::enable_shared_from_this<Connection> 
         decode_(options.decode),
         tenant_(options.tenant),
         dispatcher_(dependencies.dispatcher),
+        directory_(dependencies.directory),
+        subscriptions_(dependencies.subscriptions),
         request_ids_(dependencies.request_ids),
         metrics_(dependencies.metrics),
         admission_(options.max_concurrent_requests) {}
@@ -50,12 +55,18 @@ class StdioServer::Connection : public std::enable_shared_from_this<Connection> 
 
  private:
   class Sink;
+  class NewsSink;
 
   void HandleMessage(Message message);
   void HandleUnanswered(const Message& message);
   void HandleBatch(Decoded decoded);
   void Dispatch(Message message, Era era, std::shared_ptr<ReplySink> sink);
+  // nullptr when as many requests are under way as may be.
   std::shared_ptr<ReplySink> MakeSink();
+  std::shared_ptr<ReplySink> MakeListenSink();
+  std::shared_ptr<ReplySink> AddSink(std::optional<Admission::Slot> slot);
+  SessionRef session() const;
+  void OpenSession();
   void Refuse(const std::optional<RequestId>& id, const RpcError& error);
   void Over();
 
@@ -63,6 +74,8 @@ class StdioServer::Connection : public std::enable_shared_from_this<Connection> 
   const DecodeLimits decode_;
   const std::string tenant_;
   Dispatcher& dispatcher_;
+  SessionDirectory& directory_;
+  Subscriptions& subscriptions_;
   RequestIds& request_ids_;
   Metrics& metrics_;
   Admission admission_;
@@ -70,6 +83,7 @@ class StdioServer::Connection : public std::enable_shared_from_this<Connection> 
   StdioEra era_ = StdioEra::kUndecided;
   Revision legacy_revision_ = kLatestLegacyRevision;
   std::string legacy_capabilities_json_ = "{}";
+  bool session_open_ = false;
 
   std::mutex mutex_;  // guards under_way_
   std::condition_variable all_over_;
@@ -78,7 +92,7 @@ class StdioServer::Connection : public std::enable_shared_from_this<Connection> 
 
 class StdioServer::Connection::Sink : public ReplySink {
  public:
-  Sink(std::shared_ptr<Connection> connection, Admission::Slot slot)
+  Sink(std::shared_ptr<Connection> connection, std::optional<Admission::Slot> slot)
       : connection_(std::move(connection)), slot_(std::move(slot)) {}
 
   void Notify(std::string message) override { connection_->outbox_.Post(std::move(message)); }
@@ -90,7 +104,19 @@ class StdioServer::Connection::Sink : public ReplySink {
 
  private:
   const std::shared_ptr<Connection> connection_;
-  const Admission::Slot slot_;
+  const std::optional<Admission::Slot> slot_;
+};
+
+// What a legacy client hears of changes: notifications among the answers.
+class StdioServer::Connection::NewsSink : public MessageSink {
+ public:
+  explicit NewsSink(std::shared_ptr<Connection> connection) : connection_(std::move(connection)) {}
+  void Open() override {}
+  void Send(std::string message) override { connection_->outbox_.Post(std::move(message)); }
+  void Close() override {}
+
+ private:
+  const std::shared_ptr<Connection> connection_;
 };
 
 void StdioServer::Connection::Over() {
@@ -104,6 +130,8 @@ void StdioServer::Connection::Over() {
 void StdioServer::Connection::Finish(std::chrono::milliseconds limit) {
   dispatcher_.StopAsking();
   const auto none = [this] { return under_way_ == 0; };
+  // Who listens would be under way for ever.
+  subscriptions_.EndAll();
   {
     std::unique_lock lock(mutex_);
     all_over_.wait_for(lock, limit, none);
@@ -135,6 +163,14 @@ void StdioServer::Connection::HandleLine(std::string_view line) {
 std::shared_ptr<ReplySink> StdioServer::Connection::MakeSink() {
   Admission::Slot slot = admission_.TryEnter();
   if (!slot) return nullptr;
+  return AddSink(std::move(slot));
+}
+
+std::shared_ptr<ReplySink> StdioServer::Connection::MakeListenSink() {
+  return AddSink(std::nullopt);
+}
+
+std::shared_ptr<ReplySink> StdioServer::Connection::AddSink(std::optional<Admission::Slot> slot) {
   const std::lock_guard lock(mutex_);
   ++under_way_;
   return std::make_shared<Sink>(shared_from_this(), std::move(slot));
@@ -150,8 +186,10 @@ void StdioServer::Connection::HandleMessage(Message message) {
     if (asked) legacy_revision_ = NegotiateLegacy(*asked);
     const json::Json* declared = json::Find(message.params, "capabilities");
     if (declared != nullptr) legacy_capabilities_json_ = PruneCapabilities(*declared);
+    OpenSession();
   }
-  auto sink = MakeSink();
+  const bool listens = decided.decision.era == Era::kModern && message.method == kListenMethod;
+  auto sink = listens ? MakeListenSink() : MakeSink();
   if (!sink) {
     return Refuse(message.id, MakeError(Fault::kOverloaded, "Too many requests are under way"));
   }
@@ -165,6 +203,21 @@ void StdioServer::Connection::HandleUnanswered(const Message& message) {
   dispatcher_.HandleNotification(message, kScope);
 }
 
+// The connection is the session: its name needs to differ from nobody's.
+SessionRef StdioServer::Connection::session() const {
+  return {kScope, tenant_, {}, std::numeric_limits<std::int64_t>::max()};
+}
+
+void StdioServer::Connection::OpenSession() {
+  if (session_open_) return;
+  // It holds this connection, and is dropped when the subscriptions end. It is refused only when
+  // that has happened.
+  session_open_ =
+      SessionStream::Start({subscriptions_, directory_}, StreamKind::kSession, session(), kScope,
+                           std::make_shared<NewsSink>(shared_from_this()))
+          .ok();
+}
+
 void StdioServer::Connection::Dispatch(Message message, Era era, std::shared_ptr<ReplySink> sink) {
   Request request;
   request.era = era;
@@ -173,6 +226,7 @@ void StdioServer::Connection::Dispatch(Message message, Era era, std::shared_ptr
   request.audience = {tenant_, Transport::kStdio, {}};
   request.cancel_scope = kScope;
   request.client_capabilities_json = legacy_capabilities_json_;
+  if (era == Era::kLegacy) request.session = session();
   request.message = std::move(message);
   dispatcher_.Dispatch(std::move(request), std::move(sink));
 }

@@ -16,6 +16,8 @@
 #include "gateway/core/dispatcher.h"
 #include "gateway/core/era.h"
 #include "gateway/core/request_identity.h"
+#include "gateway/core/session_directory.h"
+#include "gateway/core/subscriptions.h"
 #include "gateway/metrics.h"
 
 namespace bw::gateway {
@@ -38,6 +40,9 @@ class StdioServer {
  public:
   struct Dependencies {
     Dispatcher& dispatcher;
+    /// Both of this connection alone.
+    SessionDirectory& directory;
+    Subscriptions& subscriptions;
     RequestIds& request_ids;
     Metrics& metrics;
   };

@@ -13,8 +13,10 @@
 #include "common/clock/clock.h"
 #include "common/clock/scheduler.h"
 #include "gateway/core/dispatcher.h"
+#include "tests/gateway/fake_event_feed.h"
 #include "tests/gateway/fake_mailbox.h"
 #include "tests/gateway/fake_tool_provider.h"
+#include "tests/gateway/recording_push_observer.h"
 
 namespace bw::gateway {
 
@@ -139,16 +141,21 @@ class CoreTest : public ::testing::Test {
   FakeToolProvider provider;
   RecordingObserver observer;
   FakeSealer sealer;
-  Sessions sessions{clock, sealer};
-  CatalogueLimits limits;
+  RecordingPushObserver push_observer;
   ManualScheduler scheduler{clock};
+  SessionDirectory directory{nullptr, clock, push_observer};
+  Sessions sessions{clock, sealer, directory};
+  FakeEventFeed feed;
+  Subscriptions subscriptions{{&feed, provider, scheduler, clock, push_observer}, {}};
+  CatalogueLimits limits;
   RecordingQuestionObserver question_observer;
   FakeMailbox mailbox;
   Questions questions{sealer, &mailbox, scheduler, question_observer};
   RequestStates request_states{clock, sealer};
-  Dispatcher dispatcher{{provider, observer, clock, sessions, questions, request_states},
-                        {"bandwidth-mcp", "Bandwidth", "1"},
-                        limits};
+  Dispatcher dispatcher{
+      {provider, observer, clock, sessions, questions, request_states, directory, subscriptions},
+      {"bandwidth-mcp", "Bandwidth", "1"},
+      limits};
   std::shared_ptr<Call> last_call;
 };
 

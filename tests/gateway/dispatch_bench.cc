@@ -59,18 +59,23 @@ class Bench {
   metrics::Registry registry;
   Metrics gateway_metrics{registry};
   std::unique_ptr<AeadSealer> sealer = *AeadSealer::Create({});
-  Sessions sessions{SystemClock(), *sealer};
   std::unique_ptr<Scheduler> scheduler = MakeThreadScheduler();
+  SessionDirectory directory{nullptr, SystemClock(), gateway_metrics};
+  Sessions sessions{SystemClock(), *sealer, directory};
+  Subscriptions subscriptions{{nullptr, provider, *scheduler, SystemClock(), gateway_metrics}, {}};
   Questions questions{*sealer, nullptr, *scheduler, gateway_metrics};
   RequestStates request_states{SystemClock(), *sealer};
-  Dispatcher dispatcher{
-      {provider, gateway_metrics, SystemClock(), sessions, questions, request_states}, {}, {}};
+  Dispatcher dispatcher{{provider, gateway_metrics, SystemClock(), sessions, questions,
+                         request_states, directory, subscriptions},
+                        {},
+                        {}};
   RequestIds ids{SystemClock()};
   FailureThrottle failures{SystemClock(), {}};
   PrincipalLimits limits{SystemClock(), {.requests_per_second = 0}};
-  McpEndpoint endpoint{{},
-                       {.options = {}, .failures = failures, .limits = limits},
-                       {dispatcher, sessions, ids, *scheduler, gateway_metrics}};
+  McpEndpoint endpoint{
+      {},
+      {.options = {}, .failures = failures, .limits = limits},
+      {dispatcher, sessions, directory, subscriptions, ids, *scheduler, gateway_metrics}};
 };
 
 void ToolsList(benchmark::State& state) {

@@ -32,12 +32,14 @@ TEST_F(DispatcherTest, EachEraHasItsMethods) {
         Row{"server/discover", false, true}, Row{"tools/list", true, true},
         Row{"tools/call", true, true}, Row{"resources/list", true, true},
         Row{"resources/templates/list", true, true}, Row{"resources/read", true, true},
-        Row{"logging/setLevel", false, false}, Row{"resources/subscribe", false, false},
-        Row{"resources/unsubscribe", false, false}, Row{"prompts/list", true, true},
+        Row{"logging/setLevel", true, false}, Row{"resources/subscribe", true, false},
+        Row{"resources/unsubscribe", true, false}, Row{"prompts/list", true, true},
         Row{"prompts/get", true, true}, Row{"completion/complete", true, true},
-        Row{"subscriptions/listen", false, false}, Row{"tasks/get", false, false},
+        Row{"subscriptions/listen", false, true}, Row{"tasks/get", false, false},
         Row{"Tools/List", false, false}, Row{"", false, false}}) {
-    const auto legacy = Ask(kLegacy, row.method);
+    Request in_session = MakeRequest(kLegacy, row.method);
+    in_session.session = SessionRef{"digest", "default", "", 0};
+    const auto legacy = Ask(std::move(in_session));
     EXPECT_EQ(ErrorCode(legacy.body) != -32601, row.legacy) << row.method;
     EXPECT_EQ(legacy.http_status, 200) << row.method;
     const auto modern = Ask(kModern, row.method);
@@ -94,7 +96,8 @@ TEST_F(DispatcherTest, DiscoverNamesTheModernRevisionOnly) {
   const json::Json& result = answer.body["result"];
   EXPECT_EQ(result["supportedVersions"], json::Json({"2026-07-28"}));
   EXPECT_EQ(result["capabilities"],
-            *json::Parse(R"({"tools":{},"resources":{},"prompts":{},"completions":{}})"));
+            *json::Parse(R"({"tools":{"listChanged":true},"prompts":{"listChanged":true},)"
+                         R"("resources":{"subscribe":true,"listChanged":true},"completions":{}})"));
   EXPECT_EQ(result["instructions"], "Call with care.");
   EXPECT_EQ(result["resultType"], "complete");
   EXPECT_EQ(result["ttlMs"], 300000);

@@ -78,7 +78,8 @@ class EndpointTest : public CoreTest {
     limits = std::make_unique<PrincipalLimits>(clock, principal_limits);
     endpoint = std::make_unique<McpEndpoint>(
         options, AccessRules{access, authenticator.get(), *failures, *limits, challenges, resource},
-        McpEndpoint::Dependencies{dispatcher, sessions, ids, scheduler, metrics_of_test});
+        McpEndpoint::Dependencies{dispatcher, sessions, directory, subscriptions, ids, scheduler,
+                                  metrics_of_test});
   }
 
   http::Request MakeHttp(std::string method, std::string body, const Fields& fields) {

@@ -52,8 +52,10 @@ class FakeExchange : public http::Exchange {
     if (written) written(true);
     return true;
   }
-  std::shared_ptr<http::StreamWriter> StartStream(http::Response answer) override {
+  std::shared_ptr<http::StreamWriter> StartStream(http::Response answer,
+                                                  http::StreamOptions options) override {
     if (response || stream) return nullptr;
+    stream_options = options;
     head = std::move(answer);
     stream = std::make_shared<FakeStream>();
     return stream;
@@ -68,6 +70,7 @@ class FakeExchange : public http::Exchange {
   std::optional<http::Response> response;
   http::Response head;
   std::shared_ptr<FakeStream> stream;
+  http::StreamOptions stream_options;
 
  private:
   const http::Request request_;

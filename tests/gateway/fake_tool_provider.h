@@ -165,6 +165,7 @@ class FakeToolProvider : public ToolProvider {
   }
   std::unique_ptr<Watch> WatchCatalogue(
       const std::string&, std::function<void(const CatalogueRevisions&)> changed) override {
+    if (tells_catalogue) changed({"t1", "p1", "r1"});
     const std::lock_guard lock(mutex);
     catalogue_changed = std::move(changed);
     return std::make_unique<Watch>();
@@ -188,6 +189,8 @@ class FakeToolProvider : public ToolProvider {
   /// Not OK: every method fails so.
   Status status = OkStatus();
   bool hold_lists = false;
+  /// WatchCatalogue tells at once how things stand; else the test does.
+  bool tells_catalogue = false;
 
   std::atomic<int> lists{0};
   std::atomic<int> calls{0};

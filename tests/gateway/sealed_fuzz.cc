@@ -12,6 +12,7 @@
 #include "gateway/core/request_state.h"
 #include "gateway/core/sessions.h"
 #include "gateway/openssl/aead_sealer.h"
+#include "tests/gateway/recording_push_observer.h"
 
 namespace bw::gateway {
 namespace {
@@ -35,7 +36,9 @@ struct World {
   ManualScheduler scheduler{clock};
   const std::vector<std::string> secrets{std::string(32, 'k')};
   std::unique_ptr<AeadSealer> sealer = *AeadSealer::Create(secrets);
-  Sessions sessions{clock, *sealer};
+  RecordingPushObserver push_observer;
+  SessionDirectory directory{nullptr, clock, push_observer};
+  Sessions sessions{clock, *sealer, directory};
   RequestStates states{clock, *sealer};
   Ignore observer;
   Questions questions{*sealer, nullptr, scheduler, observer};

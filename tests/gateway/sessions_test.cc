@@ -17,11 +17,13 @@ class SessionsTest : public ::testing::Test {
 
   FakeClock clock;
   FakeSealer sealer;
+  RecordingPushObserver observer;
+  SessionDirectory directory{nullptr, clock, observer};
 };
 
 TEST_F(SessionsTest, TheIdIsTheSessionForEveryReplicaWithTheKey) {
-  Sessions here(clock, sealer);
-  Sessions there(clock, sealer);
+  Sessions here(clock, sealer, directory);
+  Sessions there(clock, sealer, directory);
   const std::string id = here.Open(For("ann"));
   const auto found = there.Find(id, "ann");
   ASSERT_TRUE(found.ok());
@@ -31,12 +33,12 @@ TEST_F(SessionsTest, TheIdIsTheSessionForEveryReplicaWithTheKey) {
 }
 
 TEST_F(SessionsTest, IdsDiffer) {
-  Sessions sessions(clock, sealer);
+  Sessions sessions(clock, sealer, directory);
   EXPECT_NE(sessions.Open(For("ann")), sessions.Open(For("ann")));
 }
 
 TEST_F(SessionsTest, AnotherPrincipalsOrAForgedIdIsUnknown) {
-  Sessions sessions(clock, sealer);
+  Sessions sessions(clock, sealer, directory);
   const std::string id = sessions.Open(For("ann"));
   EXPECT_EQ(sessions.Find(id, "bob").status().code(), StatusCode::kNotFound);
   EXPECT_EQ(sessions.Find(id, "").status().code(), StatusCode::kNotFound);
@@ -49,17 +51,24 @@ TEST_F(SessionsTest, AnotherPrincipalsOrAForgedIdIsUnknown) {
 }
 
 TEST_F(SessionsTest, AnEndedSessionIsUnknown) {
-  Sessions sessions(clock, sealer);
+  Sessions sessions(clock, sealer, directory, {.max_age = std::chrono::milliseconds(1000)});
   const std::string id = sessions.Open(For("ann"));
   const std::string other = sessions.Open(For("ann"));
-  sessions.End(id);
-  sessions.End(id);
+  const auto found = sessions.Find(id, "ann");
+  ASSERT_TRUE(found.ok());
+  EXPECT_EQ(found->digest, sealer.Digest(id));
+  const SessionRef ref = sessions.RefOf(*found, "acme");
+  EXPECT_EQ(ref.digest, found->digest);
+  EXPECT_EQ(ref.tenant, "acme");
+  EXPECT_EQ(ref.principal, "ann");
+  EXPECT_EQ(ref.expires_ms, clock.NowMs() + 1000);
+  directory.End(ref, [](const Status&) {});
   EXPECT_FALSE(sessions.Find(id, "ann").ok());
   EXPECT_TRUE(sessions.Find(other, "ann").ok());
 }
 
 TEST_F(SessionsTest, SessionsAge) {
-  Sessions sessions(clock, sealer, {.max_age = std::chrono::milliseconds(1000)});
+  Sessions sessions(clock, sealer, directory, {.max_age = std::chrono::milliseconds(1000)});
   const std::string id = sessions.Open(For("ann"));
   clock.Advance(std::chrono::milliseconds(1000));
   EXPECT_TRUE(sessions.Find(id, "ann").ok());
@@ -67,20 +76,12 @@ TEST_F(SessionsTest, SessionsAge) {
   EXPECT_FALSE(sessions.Find(id, "ann").ok());
 }
 
-TEST_F(SessionsTest, EndedIdsAndIdLengthsAreBounded) {
-  Sessions sessions(clock, sealer, {.max_ended = 2});
-  std::vector<std::string> ids;
-  for (int i = 0; i < 3; ++i) ids.push_back(sessions.Open(For("ann")));
-  sessions.End(ids[0]);
-  sessions.End(ids[1]);
-  EXPECT_FALSE(sessions.Find(ids[0], "ann").ok());
-  sessions.End(ids[2]);
-  EXPECT_TRUE(sessions.Find(ids[0], "ann").ok());
-  EXPECT_FALSE(sessions.Find(ids[1], "ann").ok());
-
-  Sessions exact(clock, sealer, {.max_id_bytes = ids[0].size()});
+TEST_F(SessionsTest, IdLengthsAreBounded) {
+  Sessions sessions(clock, sealer, directory);
+  const std::vector<std::string> ids = {sessions.Open(For("ann"))};
+  Sessions exact(clock, sealer, directory, {.max_id_bytes = ids[0].size()});
   EXPECT_TRUE(exact.Find(ids[0], "ann").ok());
-  Sessions shorter(clock, sealer, {.max_id_bytes = ids[0].size() - 1});
+  Sessions shorter(clock, sealer, directory, {.max_id_bytes = ids[0].size() - 1});
   EXPECT_FALSE(shorter.Find(ids[0], "ann").ok());
 }
 

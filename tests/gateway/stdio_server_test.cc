@@ -82,7 +82,9 @@ class StdioServerTest : public ::testing::Test {
     options.in = input.read_end();
     options.out = output.write_end();
     server = std::make_unique<StdioServer>(
-        options, StdioServer::Dependencies{dispatcher, ids, gateway_metrics}, [this] {
+        options,
+        StdioServer::Dependencies{dispatcher, directory, subscriptions, ids, gateway_metrics},
+        [this] {
           const std::lock_guard lock(mutex);
           ended = true;
           changed.notify_all();
@@ -121,15 +123,21 @@ class StdioServerTest : public ::testing::Test {
   FakeToolProvider provider;
   LockedObserver observer;
   FakeSealer sealer;
-  Sessions sessions{clock, sealer};
+  metrics::Registry registry;
+  Metrics gateway_metrics{registry};
   ManualScheduler scheduler{clock};
+  SessionDirectory directory{nullptr, clock, gateway_metrics};
+  Sessions sessions{clock, sealer, directory};
+  FakeEventFeed feed;
+  Subscriptions subscriptions{{&feed, provider, scheduler, clock, gateway_metrics}, {}};
   RecordingQuestionObserver question_observer;
   Questions questions{sealer, nullptr, scheduler, question_observer};
   RequestStates request_states{clock, sealer};
-  Dispatcher dispatcher{{provider, observer, clock, sessions, questions, request_states}, {}, {}};
+  Dispatcher dispatcher{
+      {provider, observer, clock, sessions, questions, request_states, directory, subscriptions},
+      {},
+      {}};
   RequestIds ids{clock};
-  metrics::Registry registry;
-  Metrics gateway_metrics{registry};
   StdioOptions options;
   Pipe input;
   Pipe output;
@@ -213,6 +221,69 @@ TEST_F(StdioServerTest, ACancelledRequestIsNeverAnswered) {
   held->done(TextResult("late"));
   Say(Call("ping", "10"));
   EXPECT_EQ(Hear()["id"], 10);
+}
+
+std::string ListenCall(const std::string& id) {
+  return Call(
+      "subscriptions/listen", id,
+      R"({"notifications":{"resourceSubscriptions":["bandwidth://calls"]},)" + kEnvelope + "}");
+}
+
+TEST_F(StdioServerTest, AListenerHearsUntilItCancels) {
+  provider.tells_catalogue = true;
+  options.max_concurrent_requests = 1;
+  Start();
+  Say(ListenCall("\"l\""));
+  EXPECT_EQ(Hear()["method"], "notifications/subscriptions/acknowledged");
+  feed.Happen({VoiceEvent("c-1")});
+  const auto updated = Hear();
+  EXPECT_EQ(updated["method"], "notifications/resources/updated");
+  EXPECT_EQ(updated["params"]["_meta"]["io.modelcontextprotocol/subscriptionId"], "l");
+  Say(Call("tools/list", "1", "{" + kEnvelope + "}"));
+  EXPECT_TRUE(Hear().contains("result")) << "a listener takes no request's place";
+  Say(R"({"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":"l"}})");
+  Say(Call("tools/list", "2", "{" + kEnvelope + "}"));
+  EXPECT_EQ(Hear()["id"], 2);
+  feed.Happen({VoiceEvent("c-1")});
+  Say(Call("tools/list", "3", "{" + kEnvelope + "}"));
+  EXPECT_EQ(Hear()["id"], 3);
+}
+
+TEST_F(StdioServerTest, TheEndTellsListenersAndWaitsForNone) {
+  provider.tells_catalogue = true;
+  options.finish_limit = seconds(3'600);
+  Start();
+  Say(ListenCall("7"));
+  EXPECT_EQ(Hear()["method"], "notifications/subscriptions/acknowledged");
+  input.CloseWrite();
+  const auto cancelled = Hear();
+  EXPECT_EQ(cancelled["method"], "notifications/cancelled");
+  EXPECT_EQ(cancelled["params"]["requestId"], 7);
+  const auto result = Hear();
+  EXPECT_EQ(result["id"], 7);
+  EXPECT_EQ(result["result"]["resultType"], "complete");
+  EXPECT_TRUE(WaitForEnd());
+}
+
+TEST_F(StdioServerTest, ALegacyClientSubscribesAndIsTold) {
+  provider.tells_catalogue = true;
+  Start();
+  Say(Call("initialize", "1", R"({"protocolVersion":"2025-11-25"})"));
+  EXPECT_EQ(Hear()["id"], 1);
+  Say(Call("resources/subscribe", "2", R"({"uri":"bandwidth://calls"})"));
+  EXPECT_EQ(Hear()["result"], json::Json::object());
+  feed.Happen({VoiceEvent("c-1")});
+  const auto updated = Hear();
+  EXPECT_EQ(updated["method"], "notifications/resources/updated");
+  EXPECT_EQ(updated["params"], json::Json({{"uri", "bandwidth://calls"}}));
+  provider.catalogue_changed({"t2", "p1", "r1"});
+  EXPECT_EQ(Hear()["method"], "notifications/tools/list_changed");
+  Say(Call("resources/unsubscribe", "3", R"({"uri":"bandwidth://calls"})"));
+  EXPECT_EQ(Hear()["id"], 3);
+  feed.Happen({VoiceEvent("c-1")});
+  Say(Call("logging/setLevel", "4", R"({"level":"error"})"));
+  EXPECT_EQ(Hear()["id"], 4);
+  EXPECT_EQ(directory.LogLevel("stdio"), "error");
 }
 
 TEST_F(StdioServerTest, BatchesAreForTheirRevisionOnly) {

@@ -232,6 +232,27 @@ TEST_F(ConnectionTest, AStreamKeepsUnsentBytesUpToTheLimit) {
   EXPECT_EQ(state_->counters.slow_readers_dropped, 1u);
 }
 
+TEST_F(ConnectionTest, AStreamMayHaveASmallerLimitOfItsOwn) {
+  connection_->OnInput(kGet);
+  constexpr std::size_t kOwnLimit = 300;
+  auto stream = requests_[0]->StartStream(TextResponse(200, ""), {kOwnLimit});
+  socket_.room = 0;
+  const std::size_t framing = std::string("fff\r\n\r\n").size();
+  EXPECT_TRUE(stream->Write(std::string(kOwnLimit - framing, 'a')));
+  EXPECT_FALSE(socket_.cut);
+  EXPECT_FALSE(stream->Write("a"));
+  EXPECT_TRUE(socket_.cut);
+  EXPECT_EQ(state_->counters.slow_readers_dropped, 1u);
+}
+
+TEST_F(ConnectionTest, AStreamsOwnLimitDoesNotExceedTheServers) {
+  connection_->OnInput(kGet);
+  auto stream = requests_[0]->StartStream(TextResponse(200, ""), {2 * options_.max_unsent_bytes});
+  socket_.room = 0;
+  EXPECT_FALSE(stream->Write(std::string(options_.max_unsent_bytes + 1, 'a')));
+  EXPECT_TRUE(socket_.cut);
+}
+
 TEST_F(ConnectionTest, AWholeReplyIsKeptWhateverItsSizeAndSentAsTheClientReads) {
   connection_->OnInput(std::string(kGet) + std::string(kGet));
   const std::string body(3 * options_.max_unsent_bytes, 'b');
