@@ -4,6 +4,7 @@
 #include <fstream>
 #include <iterator>
 #include <map>
+#include <optional>
 #include <sstream>
 
 #include <gmock/gmock.h>
@@ -12,6 +13,7 @@
 
 #include "bw/tool_service/v1/tool_service.grpc.pb.h"
 #include "common/metrics/metrics.h"
+#include "tests/common/http_client/tls_server.h"
 #include "tests/support/child_process.h"
 #include "tool-service/core/argument_validator.h"
 
@@ -42,7 +44,7 @@ std::vector<std::string> Golden(const std::string& name) {
 class AppTest : public testing::Test {
  protected:
   void Start(const Config& config) {
-    auto started = App::Start(config, {nullptr, &registry});
+    auto started = App::Start(config, {nullptr, &*registry});
     ASSERT_TRUE(started.ok()) << ToString(started.status());
     app = *std::move(started);
     stub = proto::ToolService::NewStub(app->InProcessChannel());
@@ -71,7 +73,7 @@ class AppTest : public testing::Test {
     return message.result();
   }
 
-  metrics::Registry registry;
+  std::optional<metrics::Registry> registry{std::in_place};
   std::unique_ptr<App> app;
   std::unique_ptr<proto::ToolService::Stub> stub;
 };
@@ -270,6 +272,53 @@ TEST_F(AppTest, DrainingDoesNotWaitForThoseWhoWatch) {
   EXPECT_EQ(reader->Finish().error_code(), grpc::StatusCode::UNAVAILABLE);
 }
 
+TEST_F(AppTest, ApisAreTrustedAsTheSettingsSay) {
+  const test::TlsIdentity identity("IP:127.0.0.1");
+  const test::TlsServer server(identity, test::TlsServer::Protocol::kHttp1);
+  Config config = Quiet();
+  config.client_id = "id";
+  config.client_secret = config::Secret("s3cr3t");
+  config.api_url = config.voice_url = server.Url("");
+  const std::string arguments = R"({"accountId":"9900000"})";
+  Start(config);
+  const std::string distrusted = Call("listCalls", arguments).content(0).text().text();
+  EXPECT_THAT(distrusted, HasSubstr("UNAVAILABLE"));
+  EXPECT_THAT(distrusted, HasSubstr("certificate"));
+  EXPECT_EQ(server.requests(), 0);
+
+  app.reset();
+  registry.emplace();
+  config.ca_file = identity.certificate_file();
+  Start(config);
+  // It echoes, which is no token; but it was asked.
+  EXPECT_THAT(Call("listCalls", arguments).content(0).text().text(), HasSubstr("no access_token"));
+  EXPECT_GE(server.requests(), 1);
+}
+
+TEST_F(AppTest, CountsWhatTheWayToTheApisRefuses) {
+  Config config = Quiet();
+  config.client_id = "id";
+  config.client_secret = config::Secret("s3cr3t");
+  // Nobody listens on the discard port.
+  config.api_url = config.voice_url = "http://127.0.0.1:9";
+  config.breaker_failures = 1;
+  Start(config);
+  EXPECT_THAT(registry->Expose(), HasSubstr("bw_tool_service_breakers_open 0"));
+  const std::string arguments = R"({"accountId":"9900000"})";
+  Call("listCalls", arguments);
+  EXPECT_THAT(Call("listCalls", arguments).content(0).text().text(),
+              HasSubstr("the API at 127.0.0.1:9 has been failing for "));
+  const std::string metrics = registry->Expose();
+  for (const char* line :
+       {"bw_tool_service_breakers_open 1", "bw_tool_service_breakers_opened_total 1",
+        "bw_tool_service_upstream_refused_total{reason=\"redirect\"} 0",
+        "bw_tool_service_upstream_redirects_total 0"}) {
+    EXPECT_THAT(metrics, HasSubstr(line));
+  }
+  EXPECT_THAT(metrics,
+              Not(HasSubstr("bw_tool_service_upstream_refused_total{reason=\"breaker\"} 0")));
+}
+
 TEST_F(AppTest, WithoutCredentialsToolsAreListedAndCallsSayWhatToSet) {
   Start(Quiet());
   EXPECT_THAT(ToolNames(), testing::Contains("createMessage"));
@@ -287,7 +336,7 @@ TEST_F(AppTest, WithoutDocumentsTheRestWorks) {
   EXPECT_THAT(ToolNames(), testing::Contains("generateBXML"));
   EXPECT_THAT(ToolNames(), testing::Not(testing::Contains("createCall")));
   EXPECT_FALSE(Call("generateBXML", R"({"verbs":[{"verb":"Hangup"}]})").is_error());
-  EXPECT_THAT(registry.Expose(), HasSubstr("bw_tool_service_documents_failed 1"));
+  EXPECT_THAT(registry->Expose(), HasSubstr("bw_tool_service_documents_failed 1"));
 }
 
 TEST_F(AppTest, ABrokenDocumentDisablesItsToolsOnly) {
@@ -302,7 +351,7 @@ TEST_F(AppTest, ABrokenDocumentDisablesItsToolsOnly) {
   config.profile = "full";
   Start(config);
   EXPECT_THAT(ToolNames(), testing::Contains("getA"));
-  EXPECT_THAT(registry.Expose(), HasSubstr("bw_tool_service_documents_failed 1"));
+  EXPECT_THAT(registry->Expose(), HasSubstr("bw_tool_service_documents_failed 1"));
 }
 
 TEST_F(AppTest, WithoutTheEventStoreItIsNotReadyAndToolsSaySo) {
