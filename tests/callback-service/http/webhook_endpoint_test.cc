@@ -33,7 +33,9 @@ class FakeExchange : public http::Exchange {
     written = std::move(on_written);
     return true;
   }
-  std::shared_ptr<http::StreamWriter> StartStream(http::Response) override { return nullptr; }
+  std::shared_ptr<http::StreamWriter> StartStream(http::Response, http::StreamOptions) override {
+    return nullptr;
+  }
   void OnClientGone(std::function<void()> on_gone) override { gone = std::move(on_gone); }
 
   int replies = 0;
