@@ -1,5 +1,6 @@
 #include "tool-service/app.h"
 
+#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <map>
@@ -120,6 +121,7 @@ UpstreamOptions UpstreamOf(const Config& config) {
   options.breaker.failures_to_open = config.breaker_failures;
   options.breaker.first_pause = milliseconds(config.breaker_pause_ms);
   options.retry.max_attempts = config.upstream_attempts;
+  options.token.timeout = std::min(options.token.timeout, milliseconds(config.upstream_timeout_ms));
   return options;
 }
 

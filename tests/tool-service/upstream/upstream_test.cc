@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "common/http_client/http_client.h"
+#include "common/status/unsent.h"
 #include "tests/common/http_client/fault_server.h"
 
 namespace bw::tool_service {
@@ -75,6 +76,17 @@ TEST_F(UpstreamTest, RoutesAuthorizesAndAnswers) {
   ASSERT_TRUE(answer.ok()) << ToString(answer.status());
   EXPECT_EQ(answer->status, 200);
   EXPECT_TRUE(answer->body.starts_with("GET /api/v2/calls?a=b HTTP/1.1\r\n")) << answer->body;
+}
+
+// As after a redirection from the public internet: the last word is spoken where the connection is
+// made, for a host of any name and on connections that are kept.
+TEST_F(UpstreamTest, PublicPeersOnlyHoldsDownToTheSocket) {
+  HttpRequest request = Request("https://api.bandwidth.com/x");
+  ASSERT_TRUE(Wait(upstream_->http_client(), request).ok());
+  request.rules.public_peers_only = true;
+  const auto refused = Wait(upstream_->http_client(), request);
+  EXPECT_EQ(refused.status().code(), StatusCode::kPermissionDenied);
+  EXPECT_TRUE(IsUnsent(refused.status()));
 }
 
 TEST_F(UpstreamTest, AnExpiredTokenIsReplaced) {
