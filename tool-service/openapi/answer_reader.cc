@@ -249,9 +249,11 @@ std::string_view HostOf(std::string_view url) {
 }
 
 // A redirect to another host that was not followed leads to a file that needs no credentials.
-std::optional<ToolResult> LinkOf(const HttpResponse& answer, const std::string& url) {
+std::optional<ToolResult> LinkOf(const HttpResponse& answer, const std::string& url,
+                                 const AnswerPlan& plan) {
   const std::string location(Header(answer, "location"));
-  const bool redirects = answer.status == 302 || answer.status == 303 || answer.status == 307;
+  const bool redirects =
+      answer.status == 302 || answer.status == 303 || (answer.status == 307 && plan.only_reads);
   if (!redirects || HostOf(location).empty() || HostOf(location) == HostOf(url) ||
       !xml::IsXmlText(location)) {
     return std::nullopt;
@@ -300,7 +302,9 @@ AnswerPlan PlanAnswer(const Operation& operation, const InputPlan& input) {
       AddName(binding.argument, filters);
     }
   }
-  AnswerPlan plan = {.xml_schema = operation.answer_xml_schema, .narrowing = ""};
+  AnswerPlan plan = {.xml_schema = operation.answer_xml_schema,
+                     .narrowing = "",
+                     .only_reads = operation.method == "GET"};
   if (!sizes.empty()) plan.narrowing += "Ask for fewer entries with " + sizes + ". ";
   if (!places.empty()) plan.narrowing += "Go on with " + places + ". ";
   if (!filters.empty()) plan.narrowing += "Narrow it with " + filters + ".";
@@ -313,7 +317,7 @@ ToolResult ReadAnswer(const HttpResponse& answer, const std::string& url, const 
   const std::string type = MediaType(answer);
   const bool is_text = IsText(answer, type);
   if (!IsSuccess(answer)) {
-    if (auto link = LinkOf(answer, url)) return *std::move(link);
+    if (auto link = LinkOf(answer, url, plan)) return *std::move(link);
     TextBody body = is_text ? ReadText(answer, type, plan, limits) : TextBody();
     return RefusalOf(answer, std::move(body), plan, limits);
   }

@@ -26,6 +26,8 @@ struct AnswerPlan {
   json::Json xml_schema = json::Json::object();
   /// What to do when a result had to be cut: which arguments ask for less.
   std::string narrowing;
+  /// The operation changes nothing: being led elsewhere (307) means that the result is there.
+  bool only_reads = true;
 };
 
 /// The plan for an operation whose arguments are `input`.

@@ -163,7 +163,11 @@ class Planner {
     const bool any =
         std::any_of(body.content_types.begin(), body.content_types.end(),
                     [](const std::string& type) { return type.find('*') != std::string::npos; });
-    if (!any) schema["enum"] = body.content_types;
+    if (any) {
+      schema["pattern"] = "^[A-Za-z0-9.+-]+/[A-Za-z0-9.+-]+";
+    } else {
+      schema["enum"] = body.content_types;
+    }
     ArgumentBinding binding;
     binding.wire_name = "content_type";
     binding.place = Place::kContentType;

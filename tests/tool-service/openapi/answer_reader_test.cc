@@ -57,7 +57,8 @@ TEST(ReadAnswer, SecretsThatAreEchoedAreRedacted) {
 
 TEST(ReadAnswer, XmlIsJsonAsItsSchemaSays) {
   const AnswerPlan plan = {
-      Json::parse(R"({"properties":{"Count":{"type":"integer"},"Tn":{"type":"array"}}})"), ""};
+      Json::parse(R"({"properties":{"Count":{"type":"integer"},"Tn":{"type":"array"}}})"), "",
+      true};
   const ToolResult result =
       ReadAnswer(Make(200, "application/xml;charset=UTF-8",
                       "<A><Password>hunter2</Password><Count>1</Count><Tn>07</Tn></A>"),
@@ -236,6 +237,12 @@ TEST(ReadAnswer, AnAddressElsewhereIsALink) {
   EXPECT_EQ(result.content[1].kind, Content::Kind::kResourceLink);
   EXPECT_EQ(result.content[1].uri, "https://store.example/a/report.zip?sig=1");
   EXPECT_EQ(result.content[1].name, "report.zip");
+  // Sent again, a request that changes something would change it there.
+  AnswerPlan writes;
+  writes.only_reads = false;
+  EXPECT_TRUE(ReadAnswer(Make(307, "", "", {{"Location", "https://store.example/a"}}),
+                         "https://api.bandwidth.com/x", writes)
+                  .is_error);
   for (const char* location : {"https://api.bandwidth.com/y", "http://store.example/a", "/a", ""}) {
     EXPECT_TRUE(
         ReadAnswer(Make(307, "", "", {{"Location", location}}), "https://api.bandwidth.com/x")

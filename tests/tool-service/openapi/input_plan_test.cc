@@ -29,7 +29,8 @@ TEST(PlanInput, ParametersAndBodyMembersAreFlat) {
 )"));
   EXPECT_EQ(plan.schema, Json::parse(R"({"type":"object","additionalProperties":false,
       "required":["accountId","to"],"properties":{
-      "accountId":{"type":"string"},"q":{"type":"integer","description":"How many"},
+      "accountId":{"type":"string","description":"Account id"},
+      "q":{"type":"integer","description":"How many"},
       "to":{"type":"string"},"tag":{"type":"string"}}})"));
   EXPECT_EQ(Find(plan, "to")->place, Place::kBodyMember);
   EXPECT_EQ(Find(plan, "q")->place, Place::kQuery);
