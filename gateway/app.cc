@@ -27,6 +27,7 @@
 #include "gateway/grpc/grpc_shared_state.h"
 #include "gateway/grpc/grpc_tool_provider.h"
 #include "gateway/http/access_guard.h"
+#include "gateway/http/legacy_sse.h"
 #include "gateway/http/mcp_endpoint.h"
 #include "gateway/metrics.h"
 #include "gateway/oauth/oauth_authenticator.h"
@@ -323,10 +324,16 @@ class RunningApp : public App {
     }
     BW_RETURN_IF_ERROR(access_.Start(config_, *scheduler_, metrics_));
     access_.Export(*registry_, metrics_);
+    if (config_.legacy_sse) {
+      legacy_sse_ = std::make_unique<LegacySse>(
+          LegacySseOptions{.decode = options.decode},
+          LegacySse::Dependencies{dispatcher_, sessions_, directory_, subscriptions_, request_ids_,
+                                  *scheduler_, mailbox_.get()});
+    }
     endpoint_ = std::make_unique<McpEndpoint>(
         options, access_.Rules(config_, options.path),
         McpEndpoint::Dependencies{dispatcher_, sessions_, directory_, subscriptions_, request_ids_,
-                                  *scheduler_, metrics_});
+                                  *scheduler_, metrics_, legacy_sse_.get()});
     http::ServerOptions server;
     server.host = config_.host;
     server.port = config_.port;
@@ -392,6 +399,7 @@ class RunningApp : public App {
   const std::shared_ptr<Readiness> readiness_;
   FinishedSignal finished_;
   AccessControl access_;
+  std::unique_ptr<LegacySse> legacy_sse_;
   std::unique_ptr<McpEndpoint> endpoint_;
   std::unique_ptr<http::Server> server_;
   std::shared_ptr<void> server_counters_;

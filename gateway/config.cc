@@ -105,7 +105,10 @@ void DeclareStreams(config::Options& options, Config& config) {
            {1, 1'000'000}, &config.max_sessions_per_principal)
       .Int({"--max-stream-unsent-bytes", "BW_MCP_MAX_STREAM_UNSENT_BYTES",
             "Bytes kept for a slow reader of such a stream before it is dropped"},
-           {4'096, 32 << 20}, &config.max_stream_unsent_bytes);
+           {4'096, 32 << 20}, &config.max_stream_unsent_bytes)
+      .Bool({"--legacy-sse", "BW_MCP_LEGACY_SSE",
+             "Also serve the deprecated HTTP+SSE transport of 2024-11-05, on /sse and /messages"},
+            &config.legacy_sse);
 }
 
 void DeclareRest(config::Options& options, Config& config) {

@@ -58,6 +58,8 @@ struct Config {
   int max_subscriptions_per_principal = 16'384;
   int max_sessions_per_principal = 10'000;
   int max_stream_unsent_bytes = 256 << 10;
+  /// The transport of 2024-11-05 on /sse and /messages.
+  bool legacy_sse = false;
   std::string admin_host = "127.0.0.1";
   /// -1: no admin listener.
   int admin_port = 9101;

@@ -51,6 +51,7 @@ McpEndpoint::McpEndpoint(EndpointOptions options, AccessRules access,
       request_ids_(dependencies.request_ids),
       scheduler_(dependencies.scheduler),
       metrics_(dependencies.metrics),
+      legacy_sse_(dependencies.legacy_sse),
       admission_(options_.max_concurrent_requests) {}
 
 void McpEndpoint::Handle(std::shared_ptr<http::Exchange> exchange) {
@@ -59,7 +60,8 @@ void McpEndpoint::Handle(std::shared_ptr<http::Exchange> exchange) {
     exchange->Reply(access_.resource->Answer(request));
     return;
   }
-  if (request.path != options_.path) {
+  const bool legacy_sse = legacy_sse_ != nullptr && LegacySse::Serves(request.path);
+  if (request.path != options_.path && !legacy_sse) {
     exchange->Reply(http::TextResponse(404, "MCP is served at " + options_.path + "\n"));
     return;
   }
@@ -81,6 +83,9 @@ void McpEndpoint::Admit(std::shared_ptr<http::Exchange> exchange, AccessGuard::V
   incoming.exchange = std::move(exchange);
   if (const auto pause = access_.limits.Charge(incoming.principal.Key())) {
     return RefuseForNow(incoming, std::nullopt, RefusalReason::kRate, *pause);
+  }
+  if (request.path != options_.path) {
+    return legacy_sse_->Handle({incoming.exchange, incoming.principal, incoming.origin});
   }
   if (request.method == "POST") return Post(std::move(incoming));
   if (request.method == "GET") return Get(incoming);

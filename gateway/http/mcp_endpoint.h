@@ -18,6 +18,7 @@
 #include "gateway/http/access_guard.h"
 #include "gateway/http/challenges.h"
 #include "gateway/http/event_stream.h"
+#include "gateway/http/legacy_sse.h"
 #include "gateway/http/media_types.h"
 #include "gateway/http/oauth_resource.h"
 #include "gateway/metrics.h"
@@ -58,6 +59,8 @@ class McpEndpoint {
     RequestIds& request_ids;
     Scheduler& scheduler;
     Metrics& metrics;
+    /// Null: that transport is not served.
+    LegacySse* legacy_sse = nullptr;
   };
 
   McpEndpoint(EndpointOptions options, AccessRules access, const Dependencies& dependencies);
@@ -126,6 +129,7 @@ class McpEndpoint {
   RequestIds& request_ids_;
   Scheduler& scheduler_;
   Metrics& metrics_;
+  LegacySse* const legacy_sse_;
   Admission admission_;
 };
 

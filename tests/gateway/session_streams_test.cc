@@ -1,17 +1,11 @@
 // Streams over HTTP, on one replica and on two that share their state, without a socket.
-#include <functional>
-#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include <gmock/gmock.h>
 
-#include "common/metrics/metrics.h"
-#include "gateway/http/mcp_endpoint.h"
-#include "tests/gateway/core_fixture.h"
-#include "tests/gateway/fake_exchange.h"
-#include "tests/gateway/fake_shared_state.h"
+#include "tests/gateway/replica.h"
 
 namespace bw::gateway {
 namespace {
@@ -19,101 +13,6 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
-using Fields = std::vector<std::pair<std::string, std::string>>;
-
-/// One gateway of several. Its feeds are its own; the session facts are shared.
-struct Replica {
-  Replica(FakeClock& time, FakeSealer& same_key, FakeSharedState& shared,
-          SubscriptionLimits limits = {})
-      : clock(time),
-        sealer(same_key),
-        directory(&shared, clock, metrics_of_test),
-        subscriptions({&feed, provider, scheduler, clock, metrics_of_test}, limits) {
-    directory.Start();
-  }
-  ~Replica() {
-    subscriptions.Stop();
-    directory.Stop();
-  }
-
-  std::shared_ptr<FakeExchange> Send(std::string method, const Fields& fields,
-                                     std::string body = {}) {
-    http::Request request;
-    request.method = std::move(method);
-    request.path = "/mcp";
-    request.body = std::move(body);
-    request.headers.Add("Host", "localhost");
-    request.headers.Add("Content-Type", "application/json");
-    for (const auto& [name, value] : fields) request.headers.Add(name, value);
-    auto exchange = std::make_shared<FakeExchange>(std::move(request));
-    endpoint.Handle(exchange);
-    // A tenant's first stream waits for how its catalogue stands.
-    if (provider.catalogue_changed && !told) {
-      told = true;
-      provider.catalogue_changed({"t1", "p1", "r1"});
-    }
-    return exchange;
-  }
-  std::shared_ptr<FakeExchange> Post(const std::string& session, const std::string& method,
-                                     const std::string& params) {
-    return Send("POST",
-                {{"Mcp-Session-Id", session}, {"Accept", "application/json, text/event-stream"}},
-                R"({"jsonrpc":"2.0","id":1,"method":")" + method + R"(","params":)" + params + "}");
-  }
-  std::string OpenSession() {
-    const auto exchange = Send("POST", {{"Accept", "application/json, text/event-stream"}},
-                               R"({"jsonrpc":"2.0","id":1,"method":"initialize",)"
-                               R"("params":{"protocolVersion":"2025-11-25"}})");
-    return std::string(exchange->response->headers.Get("Mcp-Session-Id").value_or(""));
-  }
-  std::shared_ptr<FakeExchange> Get(const std::string& session) {
-    return Send("GET", {{"Mcp-Session-Id", session}, {"Accept", "text/event-stream"}});
-  }
-  std::shared_ptr<FakeExchange> Listen(const std::string& accept = "text/event-stream",
-                                       const std::string& padding = "") {
-    return Send("POST",
-                {{"Accept", accept},
-                 {"MCP-Protocol-Version", "2026-07-28"},
-                 {"Mcp-Method", "subscriptions/listen"}},
-                R"({"jsonrpc":"2.0","id":"l-1","method":"subscriptions/listen","params":{)"
-                R"("notifications":{"resourceSubscriptions":["bandwidth://calls"]},"padding":")" +
-                    padding +
-                    R"(","_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28",)"
-                    R"("io.modelcontextprotocol/clientCapabilities":{}}}})");
-  }
-
-  static EndpointOptions OneRequest() {
-    EndpointOptions options;
-    options.max_concurrent_requests = 1;
-    return options;
-  }
-
-  FakeClock& clock;
-  FakeSealer& sealer;
-  metrics::Registry registry;
-  Metrics metrics_of_test{registry};
-  ManualScheduler scheduler{clock};
-  FakeToolProvider provider;
-  FakeEventFeed feed;
-  bool told = false;
-  SessionDirectory directory;
-  Sessions sessions{clock, sealer, directory};
-  Subscriptions subscriptions;
-  Questions questions{sealer, nullptr, scheduler, metrics_of_test};
-  RequestStates request_states{clock, sealer};
-  Dispatcher dispatcher{{provider, metrics_of_test, clock, sessions, questions, request_states,
-                         directory, subscriptions},
-                        {},
-                        {}};
-  RequestIds ids{clock};
-  EndpointOptions options = OneRequest();
-  FailureThrottle failures{clock, {}};
-  PrincipalLimits principal_limits{clock, {}};
-  McpEndpoint endpoint{
-      options,
-      {.options = {}, .failures = failures, .limits = principal_limits},
-      {dispatcher, sessions, directory, subscriptions, ids, scheduler, metrics_of_test}};
-};
 
 class StreamsTest : public ::testing::Test {
  protected:
