@@ -25,7 +25,8 @@ class PushObserver {
   /// Resources that streams of this replica are subscribed to, counted once for each stream.
   virtual void SubscriptionsChanged(int by) = 0;
   virtual void Notified(News news) = 0;
-  /// "events" or "state" reach this replica no more until the feed stands again.
+  /// "events" or "state" reach this replica no more until the feed stands again; once for each time
+  /// it broke.
   virtual void FeedBroken(std::string_view feed, const Status& why) = 0;
   /// A fact about a session is known to this replica only.
   virtual void StateNotShared(const Status& why) = 0;

@@ -247,6 +247,7 @@ void SessionDirectory::Current() {
   std::vector<Lost> unshared;
   {
     const std::lock_guard lock(mutex_);
+    broken_ = false;
     std::vector<std::string> changed;
     for (auto& [digest, entry] : sessions_) {
       std::vector<std::string> gone;
@@ -269,8 +270,8 @@ void SessionDirectory::Current() {
 }
 
 void SessionDirectory::Broken(const Status& why) {
-  observer_.FeedBroken("state", why);
   const std::lock_guard lock(mutex_);
+  if (!std::exchange(broken_, true)) observer_.FeedBroken("state", why);
   ++generation_;
   // What will be told next is of a later moment than these claims.
   for (auto& [digest, entry] : sessions_) {

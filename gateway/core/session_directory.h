@@ -165,6 +165,7 @@ class SessionDirectory {
   std::uint64_t generation_ = 1;
   std::chrono::steady_clock::time_point next_purge_;
   bool stopped_ = false;
+  bool broken_ = false;
   std::unique_ptr<Watch> watch_;
 };
 

@@ -269,10 +269,7 @@ void Subscriptions::WatchTenant(const std::string& name) {
     events = events_->WatchEvents(
         name, {[this, name](bool continuous) { EventsStand(name, continuous); },
                [this, name](const std::vector<FeedEvent>& batch) { EventsHappened(name, batch); },
-               [this, name](const Status& why) {
-                 observer_.FeedBroken("events", why);
-                 Fed(name, true);
-               }});
+               [this, name](const Status& why) { EventsBroke(name, why); }});
   }
   scheduler_.After(limits_.feed_patience, [this, name] { Fed(name, true); });
   {
@@ -308,6 +305,7 @@ void Subscriptions::EventsStand(const std::string& name, bool continuous) {
     Tenant* tenant = FindTenant(name);
     if (tenant == nullptr) return;
     tenant->events_stand = true;
+    tenant->events_broken = false;
     if (!continuous) {
       // Who is open already may have missed anything; who is not open yet reads afterwards.
       for (const auto& [uri, streams] : tenant->by_uri) {
@@ -320,6 +318,17 @@ void Subscriptions::EventsStand(const std::string& name, bool continuous) {
   }
   TellAll(tellings);
   Fed(name, false);
+}
+
+void Subscriptions::EventsBroke(const std::string& name, const Status& why) {
+  {
+    const std::lock_guard lock(mutex_);
+    Tenant* tenant = FindTenant(name);
+    if (tenant == nullptr) return;
+    // Each further attempt that fails is of the same break.
+    if (!std::exchange(tenant->events_broken, true)) observer_.FeedBroken("events", why);
+  }
+  Fed(name, true);
 }
 
 void Subscriptions::EventsHappened(const std::string& name, const std::vector<FeedEvent>& events) {

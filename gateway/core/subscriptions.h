@@ -139,6 +139,7 @@ class Subscriptions {
     std::unique_ptr<Watch> catalogue;
     bool watched = false;  // both are set
     bool events_stand = false;
+    bool events_broken = false;
     std::optional<CatalogueRevisions> revisions;
     bool fed = false;
     std::vector<std::function<void()>> waiting;
@@ -177,6 +178,7 @@ class Subscriptions {
   void OpenStream(const std::shared_ptr<Subscriber>& subscriber);
   void TellAll(const std::vector<Telling>& tellings);
   void EventsStand(const std::string& name, bool continuous);
+  void EventsBroke(const std::string& name, const Status& why);
   void EventsHappened(const std::string& name, const std::vector<FeedEvent>& events);
   void CatalogueIs(const std::string& name, const CatalogueRevisions& revisions);
   // Lets whoever waits for the feeds go on: when both stand, or at once if `anyway`.

@@ -26,7 +26,19 @@ class CatalogueTest : public CoreTest {
     return Send(MakeRequest(Revision::k2025_11_25, "tools/list"));
   }
 
+  using Done = ToolProvider::Done<ToolList>;
+  ~CatalogueTest() override { subscriptions.Stop(); }
+  // The provider says that the tools are others now.
+  void ChangeTools() {
+    if (!provider.catalogue_changed) {
+      subscriptions.WhenFed("default", [] {});
+      provider.catalogue_changed({"t1", "p1", "r1"});
+    }
+    provider.catalogue_changed({"t" + std::to_string(++changes_), "p1", "r1"});
+  }
+
   const Wire wire{{}};
+  int changes_ = 1;
 };
 
 TEST_F(CatalogueTest, AFreshListIsFetchedOnce) {
@@ -76,6 +88,39 @@ TEST_F(CatalogueTest, WhileTheProviderIsDownItIsAskedNowAndThenOnly) {
   clock.Advance(limits.freshness.fresh_for);
   for (int i = 0; i < 10; ++i) List();
   EXPECT_EQ(provider.lists, 2);
+}
+
+TEST_F(CatalogueTest, AfterAChangeNobodyGetsAListThatWasAskedForBefore) {
+  List();
+  provider.hold_lists = true;
+  clock.Advance(seconds(2));
+  List();
+  // A renewal is under way, and its answer is from before the change.
+  const Done old = provider.held_lists.at(0);
+  ChangeTools();
+  const auto waits = List();
+  EXPECT_FALSE(waits->reply.has_value());
+  old(provider.tools);
+  EXPECT_FALSE(waits->reply.has_value());
+  ASSERT_EQ(provider.held_lists.size(), 2u);
+  provider.tools.tools.push_back(MakeTool("new"));
+  provider.tools.revision = "r2";
+  provider.held_lists.at(1)(provider.tools);
+  EXPECT_EQ(Names(waits), "echo hold fail new ");
+  EXPECT_EQ(Names(List()), "echo hold fail new ");
+  EXPECT_EQ(provider.lists, 3);
+}
+
+TEST_F(CatalogueTest, AChangedListThatCannotBeFetchedIsServedAsItWas) {
+  List();
+  ChangeTools();
+  provider.status = Unavailable("away");
+  EXPECT_EQ(Names(List()), "echo hold fail ");
+  EXPECT_EQ(observer.degraded, std::vector<std::string>{"tools"});
+  provider.status = OkStatus();
+  provider.tools.tools.push_back(MakeTool("new"));
+  provider.tools.revision = "r2";
+  EXPECT_EQ(Names(List()), "echo hold fail new ") << "and asked for again";
 }
 
 TEST_F(CatalogueTest, ToolsNoClientCouldReadAreDropped) {

@@ -111,6 +111,7 @@ TEST_F(DirectoryTest, WithoutTheSharedStateAReplicaKnowsForItselfAndSharesLater)
   there.Start();
   shared.status = Unavailable("away");
   shared.Break();
+  shared.Break();
   EXPECT_TRUE(Subscribe(here, Ref("d1"), "bandwidth://calls").ok());
   EXPECT_EQ(observer.unshared, 1);
   EXPECT_THAT(observer.broken, ElementsAre("state", "state"));
