@@ -163,8 +163,9 @@ constexpr std::array kRows = {
          "Wait as long as Retry-After says, or some seconds, then repeat more slowly."}},
 };
 
-constexpr Advice kReported = {"The API accepted the request and reports errors in its answer.",
-                              "Read which part failed before repeating; the rest took effect."};
+constexpr Advice kReported = {"The API answered, and its answer reports errors.",
+                              "Read below what failed and what did not; do not repeat what took "
+                              "effect."};
 constexpr Advice kRedirect = {"The API points to another address.",
                               "Its Location is given below; it was not followed."};
 constexpr Advice kClientError = {"The API refused the request.", "See its answer below."};

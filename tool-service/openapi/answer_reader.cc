@@ -101,14 +101,14 @@ ToolResult EmptyResult(const HttpResponse& answer) {
 }
 
 ToolResult BinaryResult(const HttpResponse& answer, const std::string& url, std::string type,
-                        const AnswerLimits& limits) {
+                        const AnswerPlan& plan, const AnswerLimits& limits) {
   if (type.empty()) type = "application/octet-stream";
   ToolResult result = TextResult(std::to_string(answer.body.size()) + " bytes of " + type + "." +
                                  HeaderLines(answer));
   if (answer.body.size() > limits.max_binary_bytes) {
     result.content[0].text += "\nToo large to be shown here (at most " +
-                              std::to_string(limits.max_binary_bytes) +
-                              " bytes). Over stdio, save_to writes it to a file.";
+                              std::to_string(limits.max_binary_bytes) + " bytes).";
+    if (plan.can_save) result.content[0].text += " Over stdio, save_to writes it to a file.";
     return result;
   }
   Content content;
@@ -287,12 +287,16 @@ void AddName(const std::string& name, std::string& list) {
 }  // namespace
 
 AnswerPlan PlanAnswer(const Operation& operation, const InputPlan& input) {
+  AnswerPlan plan;
+  plan.xml_schema = operation.answer_xml_schema;
+  plan.only_reads = operation.method == "GET";
   std::string sizes;
   std::string places;
   std::string filters;
   std::size_t filter_count = 0;
   for (const ArgumentBinding& binding : input.bindings) {
     using Place = ArgumentBinding::Place;
+    plan.can_save = plan.can_save || binding.place == Place::kSaveTo;
     if (binding.place != Place::kQuery && binding.place != Place::kHeader) continue;
     if (Has(kSizeNames, binding.wire_name)) {
       AddName(binding.argument, sizes);
@@ -302,9 +306,6 @@ AnswerPlan PlanAnswer(const Operation& operation, const InputPlan& input) {
       AddName(binding.argument, filters);
     }
   }
-  AnswerPlan plan = {.xml_schema = operation.answer_xml_schema,
-                     .narrowing = "",
-                     .only_reads = operation.method == "GET"};
   if (!sizes.empty()) plan.narrowing += "Ask for fewer entries with " + sizes + ". ";
   if (!places.empty()) plan.narrowing += "Go on with " + places + ". ";
   if (!filters.empty()) plan.narrowing += "Narrow it with " + filters + ".";
@@ -322,7 +323,7 @@ ToolResult ReadAnswer(const HttpResponse& answer, const std::string& url, const 
     return RefusalOf(answer, std::move(body), plan, limits);
   }
   if (answer.body.empty()) return EmptyResult(answer);
-  if (!is_text) return BinaryResult(answer, url, type, limits);
+  if (!is_text) return BinaryResult(answer, url, type, plan, limits);
   TextBody body = ReadText(answer, type, plan, limits);
   return body.is_refusal ? RefusalOf(answer, std::move(body), plan, limits)
                          : TextResultOf(answer, std::move(body), plan, limits);

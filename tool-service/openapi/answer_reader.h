@@ -28,6 +28,8 @@ struct AnswerPlan {
   std::string narrowing;
   /// The operation changes nothing: being led elsewhere (307) means that the result is there.
   bool only_reads = true;
+  /// The operation takes save_to.
+  bool can_save = false;
 };
 
 /// The plan for an operation whose arguments are `input`.

@@ -203,7 +203,7 @@ TEST(AdviceFor, EveryPatternHasItsOwnAdvice) {
   EXPECT_THAT(AdviceFor(429, {}, "").next_step, HasSubstr("Retry-After"));
   EXPECT_THAT(AdviceFor(200, {}, "<OrderStatus>PARTIAL</OrderStatus>").next_step,
               HasSubstr("Search again"));
-  EXPECT_THAT(AdviceFor(201, {}, "").meaning, HasSubstr("accepted"));
+  EXPECT_THAT(AdviceFor(201, {}, "").meaning, HasSubstr("reports errors"));
 }
 
 TEST(AdviceFor, ANumberInAnAnswerIsNotACode) {

@@ -34,9 +34,13 @@ void CheckSecrets(const Json& value) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using bw::tool_service::AnswerPlan;
-  static const AnswerPlan plan = {*bw::json::Parse(R"({"properties":{"i":{"type":"integer"},
-                           "L":{"type":"array","items":{"type":"boolean"}}}})"),
-                                  "Ask for less.", true};
+  static const AnswerPlan plan = [] {
+    AnswerPlan made;
+    made.xml_schema = *bw::json::Parse(R"({"properties":{
+        "i":{"type":"integer"},"L":{"type":"array","items":{"type":"boolean"}}}})");
+    made.narrowing = "Ask for less.";
+    return made;
+  }();
   if (size < 2) return 0;
   bw::tool_service::HttpResponse answer;
   answer.status = kStatuses[data[0] % kStatuses.size()];

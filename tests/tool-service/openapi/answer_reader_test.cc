@@ -56,9 +56,9 @@ TEST(ReadAnswer, SecretsThatAreEchoedAreRedacted) {
 }
 
 TEST(ReadAnswer, XmlIsJsonAsItsSchemaSays) {
-  const AnswerPlan plan = {
-      Json::parse(R"({"properties":{"Count":{"type":"integer"},"Tn":{"type":"array"}}})"), "",
-      true};
+  AnswerPlan plan;
+  plan.xml_schema =
+      Json::parse(R"({"properties":{"Count":{"type":"integer"},"Tn":{"type":"array"}}})");
   const ToolResult result =
       ReadAnswer(Make(200, "application/xml;charset=UTF-8",
                       "<A><Password>hunter2</Password><Count>1</Count><Tn>07</Tn></A>"),
@@ -114,6 +114,17 @@ TEST(ReadAnswer, BinaryAtTheLimitAndOnePast) {
       ReadAnswer(Make(200, "audio/mpeg", "\xff\xff\xff\xff\xff"), "u", {}, limits);
   ASSERT_EQ(large.content.size(), 1u);
   EXPECT_NE(large.content[0].text.find("5 bytes of audio/mpeg"), std::string::npos);
+}
+
+TEST(ReadAnswer, ALargeFileCanBeSavedWhereTheOperationSaysSo) {
+  const Operation operation =
+      LoadOne("  /a: {get: {responses: {'200': {content: {audio/mpeg: {}}}}}}\n");
+  const AnswerLimits limits{.max_binary_bytes = 1};
+  const auto text = [&](const AnswerPlan& plan) {
+    return ReadAnswer(Make(200, "audio/mpeg", "\xff\xff"), "u", plan, limits).content[0].text;
+  };
+  EXPECT_THAT(text(PlanAnswer(operation, PlanInput(operation))), testing::HasSubstr("save_to"));
+  EXPECT_THAT(text({}), testing::Not(testing::HasSubstr("save_to")));
 }
 
 TEST(ReadAnswer, TextAtTheLimitAndOnePast) {
