@@ -89,7 +89,7 @@ class FakeTokens : public TokenSource {
  public:
   StatusOr<AccessToken> token = FailedPrecondition("set BW_CLIENT_ID and BW_CLIENT_SECRET");
   int asked = 0;
-  void Get(const std::string&, Done done) override {
+  void Get(const std::string&, std::chrono::steady_clock::time_point, Done done) override {
     ++asked;
     done(token);
   }

@@ -94,13 +94,14 @@ void SetCredentials(const BackendsPtr& backends, const Json& arguments, const Ca
   if (const Status set = store.Set(context.tenant, std::move(credentials)); !set.ok()) {
     return done(ErrorResult(std::string(Message(set))));
   }
-  backends->tokens.Get(context.tenant, [backends, tenant = context.tenant, previous,
-                                        done = std::move(done)](StatusOr<AccessToken> token) {
-    if (token.ok()) return done(Accepted(*token));
-    Restore(backends->credentials, tenant, previous);
-    done(ErrorResult("The credentials were not taken over: " +
-                     std::string(Message(token.status()))));
-  });
+  backends->tokens.Get(context.tenant, context.deadline,
+                       [backends, tenant = context.tenant, previous,
+                        done = std::move(done)](StatusOr<AccessToken> token) {
+                         if (token.ok()) return done(Accepted(*token));
+                         Restore(backends->credentials, tenant, previous);
+                         done(ErrorResult("The credentials were not taken over: " +
+                                          std::string(Message(token.status()))));
+                       });
 }
 
 }  // namespace

@@ -158,15 +158,18 @@ void ConfiguredDefaults::Fill(std::string_view tool, const Json& input_schema, J
     const auto entry = credentials_.Get(context.tenant);
     if (entry) named = entry->credentials.account_id;
   }
-  tokens_.Get(context.tenant, [named = std::move(named), arguments = std::move(arguments),
-                               done = std::move(done)](StatusOr<AccessToken> token) mutable {
-    // Without a token a named account is good enough: the request itself says what is wrong.
-    if (!token.ok() && named.empty()) return done(token.status());
-    auto account = ChooseAccount(named, token.ok() ? token->accounts : std::vector<std::string>());
-    if (!account.ok()) return done(account.status());
-    arguments["accountId"] = *std::move(account);
-    done(std::move(arguments));
-  });
+  tokens_.Get(context.tenant, context.deadline,
+              [named = std::move(named), arguments = std::move(arguments),
+               done = std::move(done)](StatusOr<AccessToken> token) mutable {
+                // Without a token a named account is good enough: the request itself says what is
+                // wrong.
+                if (!token.ok() && named.empty()) return done(token.status());
+                auto account =
+                    ChooseAccount(named, token.ok() ? token->accounts : std::vector<std::string>());
+                if (!account.ok()) return done(account.status());
+                arguments["accountId"] = *std::move(account);
+                done(std::move(arguments));
+              });
 }
 
 }  // namespace bw::tool_service

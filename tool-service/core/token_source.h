@@ -32,10 +32,12 @@ class TokenSource {
   virtual ~TokenSource() = default;
   /// A token good for at least a minute, from memory or fetched; callers who come meanwhile share
   /// one fetch. `done` runs exactly once, on any thread, perhaps before Get returns.
+  /// DEADLINE_EXCEEDED when `deadline` (of Clock::Steady) comes first, whatever others wait for.
   /// FAILED_PRECONDITION: no credentials are set; UNAUTHENTICATED: they were refused (the message
   /// has the status and the beginning of the answer); UNAVAILABLE, DEADLINE_EXCEEDED: the token
   /// endpoint was not reached.
-  virtual void Get(const std::string& tenant, Done done) = 0;
+  virtual void Get(const std::string& tenant, std::chrono::steady_clock::time_point deadline,
+                   Done done) = 0;
   /// Forgets `token` if it is still the current one: an API refused it.
   virtual void Invalidate(const std::string& tenant, const std::string& token) = 0;
 };

@@ -72,22 +72,23 @@ void AuthorizingClient::UseToken(const std::shared_ptr<Exchange>& exchange) {
   if (const auto problem = exchange->request.rules.token_problem; !problem.empty()) {
     return exchange->call->Finish(MarkUnsent(FailedPrecondition(problem)));
   }
-  tokens_.Get(exchange->request.tenant, [this, exchange](StatusOr<AccessToken> token) {
-    // Without a token the request is not carried out, whatever was sent to ask for one.
-    if (!token.ok()) return exchange->call->Finish(MarkUnsent(token.status()));
-    const bool last = ++exchange->tokens_tried >= kMaxTokens;
-    SendWith(exchange, "Bearer " + token->value,
-             [this, exchange, last, value = token->value](StatusOr<HttpResponse> answer) {
-               if (IsRefused(answer) && !last) {
-                 tokens_.Invalidate(exchange->request.tenant, value);
-                 TellOfRefusal(exchange->request,
-                               "the API refused the access token; asking for a new one");
-                 UseToken(exchange);
-               } else {
-                 exchange->call->Finish(std::move(answer));
-               }
-             });
-  });
+  tokens_.Get(
+      exchange->request.tenant, exchange->deadline, [this, exchange](StatusOr<AccessToken> token) {
+        // Without a token the request is not carried out, whatever was sent to ask for one.
+        if (!token.ok()) return exchange->call->Finish(MarkUnsent(token.status()));
+        const bool last = ++exchange->tokens_tried >= kMaxTokens;
+        SendWith(exchange, "Bearer " + token->value,
+                 [this, exchange, last, value = token->value](StatusOr<HttpResponse> answer) {
+                   if (IsRefused(answer) && !last) {
+                     tokens_.Invalidate(exchange->request.tenant, value);
+                     TellOfRefusal(exchange->request,
+                                   "the API refused the access token; asking for a new one");
+                     UseToken(exchange);
+                   } else {
+                     exchange->call->Finish(std::move(answer));
+                   }
+                 });
+      });
 }
 
 void AuthorizingClient::SendWith(const std::shared_ptr<Exchange>& exchange,

@@ -88,14 +88,17 @@ StatusOr<AccessToken> ReadTokenAnswer(const HttpResponse& answer,
 }
 
 TokenCache::TokenCache(TokenCacheOptions options, const CredentialStore& credentials,
-                       HttpClient& client, const Clock& clock, UpstreamObserver& observer)
+                       HttpClient& client, const Clock& clock, Scheduler& scheduler,
+                       UpstreamObserver& observer)
     : options_(std::move(options)),
       credentials_(credentials),
       client_(client),
       clock_(clock),
-      observer_(observer) {}
+      observer_(observer),
+      scheduler_(scheduler) {}
 
-void TokenCache::Get(const std::string& tenant, Done done) {
+void TokenCache::Get(const std::string& tenant, std::chrono::steady_clock::time_point deadline,
+                     Done done) {
   const auto credentials = credentials_.Get(tenant);
   // A user and password alone make no token.
   if (!credentials || credentials->credentials.client_id.empty()) {
@@ -104,14 +107,14 @@ void TokenCache::Get(const std::string& tenant, Done done) {
     return;
   }
   std::optional<StatusOr<AccessToken>> ready;
-  std::vector<Done> outdated;
+  std::vector<Waiter> outdated;
   bool fetch = false;
   {
     const std::lock_guard lock(mutex_);
     Entry& entry = entries_[tenant];
     if (entry.generation != credentials->generation) {
       // Those who wait for a token of credentials that were replaced are told to come again.
-      outdated = std::move(entry.waiting);
+      outdated = TakeWaiting(entry);
       entry = Entry();
       entry.generation = credentials->generation;
     }
@@ -120,13 +123,57 @@ void TokenCache::Get(const std::string& tenant, Done done) {
     } else if (entry.waiting.size() >= options_.max_waiting) {
       ready = ResourceExhausted("too many requests wait for an access token");
     } else {
-      entry.waiting.push_back(std::move(done));
+      entry.waiting.push_back(MakeWaiter(tenant, deadline, std::move(done)));
       fetch = !std::exchange(entry.fetching, true);
     }
   }
-  for (const Done& one : outdated) one(Unavailable("the credentials were replaced meanwhile"));
+  for (const Waiter& one : outdated) {
+    one.done(Unavailable("the credentials were replaced meanwhile"));
+  }
   if (ready) done(*std::move(ready));
   if (fetch) Fetch(tenant, *credentials);
+}
+
+TokenCache::Waiter TokenCache::MakeWaiter(const std::string& tenant,
+                                          std::chrono::steady_clock::time_point deadline,
+                                          Done done) {
+  Waiter waiter;
+  waiter.id = ++last_waiter_;
+  waiter.done = std::move(done);
+  if (stopped_) return waiter;
+  const auto left =
+      std::chrono::duration_cast<std::chrono::milliseconds>(deadline - clock_.Steady());
+  waiter.timer = scheduler_.After(std::max(left, std::chrono::milliseconds(0)),
+                                  [this, tenant, id = waiter.id] { GiveUp(tenant, id); });
+  return waiter;
+}
+
+std::vector<TokenCache::Waiter> TokenCache::TakeWaiting(Entry& entry) {
+  for (const Waiter& waiter : entry.waiting) {
+    if (!stopped_) scheduler_.Cancel(waiter.timer);
+  }
+  return std::exchange(entry.waiting, {});
+}
+
+void TokenCache::GiveUp(const std::string& tenant, std::uint64_t waiter) {
+  Done done;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto entry = entries_.find(tenant);
+    if (entry == entries_.end()) return;
+    auto& waiting = entry->second.waiting;
+    const auto found = std::find_if(waiting.begin(), waiting.end(),
+                                    [waiter](const Waiter& one) { return one.id == waiter; });
+    if (found == waiting.end()) return;  // answered meanwhile
+    done = std::move(found->done);
+    waiting.erase(found);
+  }
+  done(DeadlineExceeded("the access token did not come within the allowed time"));
+}
+
+void TokenCache::StopTiming() {
+  const std::lock_guard lock(mutex_);
+  stopped_ = true;
 }
 
 void TokenCache::Forget(const std::string& tenant) {
@@ -161,17 +208,17 @@ void TokenCache::OnAnswer(const std::string& tenant, std::uint64_t generation,
           ? ReadTokenAnswer(*answer, clock_.Steady())
           : StatusOr<AccessToken>(Annotate(answer.status(), "the token endpoint was not reached"));
   observer_.OnTokenFetched(token.ok());
-  std::vector<Done> waiting;
+  std::vector<Waiter> waiting;
   {
     const std::lock_guard lock(mutex_);
     const auto entry = entries_.find(tenant);
     // Replaced credentials have a fetch of their own.
     if (entry == entries_.end() || entry->second.generation != generation) return;
     entry->second.fetching = false;
-    waiting = std::exchange(entry->second.waiting, {});
+    waiting = TakeWaiting(entry->second);
     if (token.ok()) entry->second.token = *token;
   }
-  for (const Done& done : waiting) done(token);
+  for (const Waiter& waiter : waiting) waiter.done(token);
 }
 
 void TokenCache::Invalidate(const std::string& tenant, const std::string& token) {

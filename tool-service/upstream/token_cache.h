@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "common/clock/clock.h"
+#include "common/clock/scheduler.h"
 #include "tool-service/core/credentials.h"
 #include "tool-service/core/http_client.h"
 #include "tool-service/core/token_source.h"
@@ -27,23 +28,36 @@ struct TokenCacheOptions {
 
 class TokenCache : public TokenSource {
  public:
-  /// What is referred to outlives the cache; `client` must have finished its requests before the
-  /// cache goes.
+  /// What is referred to outlives the cache, but see StopTiming; `client` must have finished its
+  /// requests before the cache goes.
   TokenCache(TokenCacheOptions options, const CredentialStore& credentials, HttpClient& client,
-             const Clock& clock, UpstreamObserver& observer);
+             const Clock& clock, Scheduler& scheduler, UpstreamObserver& observer);
 
-  void Get(const std::string& tenant, Done done) override;
+  void Get(const std::string& tenant, std::chrono::steady_clock::time_point deadline,
+           Done done) override;
   void Invalidate(const std::string& tenant, const std::string& token) override;
+  /// From now on the scheduler is not used any more: it may go before the cache does.
+  void StopTiming();
 
  private:
+  struct Waiter {
+    std::uint64_t id = 0;
+    Scheduler::Id timer = 0;
+    Done done;
+  };
   struct Entry {
     /// Of the credentials that `token` was, or is being, made from.
     std::uint64_t generation = 0;
     AccessToken token;
     bool fetching = false;
-    std::vector<Done> waiting;
+    std::vector<Waiter> waiting;
   };
 
+  // Both under the lock.
+  Waiter MakeWaiter(const std::string& tenant, std::chrono::steady_clock::time_point deadline,
+                    Done done);
+  std::vector<Waiter> TakeWaiting(Entry& entry);
+  void GiveUp(const std::string& tenant, std::uint64_t waiter);
   void Forget(const std::string& tenant);
   void Fetch(const std::string& tenant, const CredentialStore::Entry& credentials);
   void OnAnswer(const std::string& tenant, std::uint64_t generation, StatusOr<HttpResponse> answer);
@@ -53,7 +67,10 @@ class TokenCache : public TokenSource {
   HttpClient& client_;
   const Clock& clock_;
   UpstreamObserver& observer_;
-  std::mutex mutex_;  // guards entries_
+  Scheduler& scheduler_;
+  std::mutex mutex_;  // guards all below
+  bool stopped_ = false;
+  std::uint64_t last_waiter_ = 0;
   /// At most one per tenant that has credentials, which CredentialStore bounds.
   std::map<std::string, Entry> entries_;
 };

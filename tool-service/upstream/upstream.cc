@@ -41,7 +41,8 @@ class StackedUpstream : public Upstream {
         retrying_(
             options.retry, clock, *scheduler_, [this] { return jitter_.Next(); }, observer, *curl_),
         breaking_(options.breaker, clock, observer, retrying_),
-        tokens_(WithUrl(options.token, hosts.TokenUrl()), credentials, breaking_, clock, observer),
+        tokens_(WithUrl(options.token, hosts.TokenUrl()), credentials, breaking_, clock,
+                *scheduler_, observer),
         authorizing_(credentials, tokens_, clock, breaking_),
         redirecting_(options.redirect, clock, observer, authorizing_),
         routing_(hosts, redirecting_) {}
@@ -50,6 +51,7 @@ class StackedUpstream : public Upstream {
   // into what is destroyed after it. Calls that were pausing finish as cancelled.
   ~StackedUpstream() override {
     retrying_.StopRetrying();
+    tokens_.StopTiming();
     scheduler_.reset();
     curl_.reset();
   }

@@ -12,7 +12,7 @@ namespace {
 
 class FakeTokens : public TokenSource {
  public:
-  void Get(const std::string& tenant, Done done) override {
+  void Get(const std::string& tenant, std::chrono::steady_clock::time_point, Done done) override {
     ++asked;
     if (hold) {
       held.push_back(std::move(done));

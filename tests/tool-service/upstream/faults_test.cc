@@ -349,6 +349,13 @@ TEST(Faults, ATokenEndpointThatFailsSaysSo) {
   EXPECT_THAT(text, HasSubstr("Nothing was sent"));
 }
 
+TEST(Faults, ASilentTokenEndpointHoldsNobodyBeyondTheirDeadline) {
+  FaultServer server([](FaultConnection& connection) { connection.WaitForClose(); });
+  const std::string text = Stack(server.Url("")).Call("createCall", kSoon).content[0].text;
+  EXPECT_THAT(text, HasSubstr("DEADLINE_EXCEEDED"));
+  EXPECT_THAT(text, HasSubstr("Nothing was sent"));
+}
+
 TEST(Faults, AnApiThatKeepsFailingIsLeftAlone) {
   Api api(Always(Reply("503 Busy")));
   Stack stack(api.Url());

@@ -8,6 +8,7 @@
 namespace bw::tool_service {
 namespace {
 
+using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 std::string TokenBody(const std::string& token,
@@ -28,7 +29,8 @@ class TokenCacheTest : public ::testing::Test {
 
   StatusOr<AccessToken> Get() {
     StatusOr<AccessToken> result = Internal("not called");
-    cache_.Get("default", [&](StatusOr<AccessToken> token) { result = std::move(token); });
+    cache_.Get("default", clock_.Steady() + seconds(30),
+               [&](StatusOr<AccessToken> token) { result = std::move(token); });
     return result;
   }
   std::string GetValue() {
@@ -38,10 +40,15 @@ class TokenCacheTest : public ::testing::Test {
 
   FakeHttpClient http_;
   FakeClock clock_;
+  ManualScheduler scheduler_{clock_};
   CredentialStore store_;
   CountingObserver observer_;
-  TokenCache cache_{
-      {.token_url = "https://api/token", .max_waiting = 3}, store_, http_, clock_, observer_};
+  TokenCache cache_{{.token_url = "https://api/token", .max_waiting = 3},
+                    store_,
+                    http_,
+                    clock_,
+                    scheduler_,
+                    observer_};
 };
 
 TEST_F(TokenCacheTest, AUserAndPasswordAloneMakeNoToken) {
@@ -90,7 +97,7 @@ TEST_F(TokenCacheTest, AShortLivedTokenIsStillHandedOut) {
 TEST_F(TokenCacheTest, CallersShareOneFetchAndOneTooManyIsRefused) {
   std::vector<std::string> got;
   for (int i = 0; i < 4; ++i) {
-    cache_.Get("default", [&](StatusOr<AccessToken> token) {
+    cache_.Get("default", clock_.Steady() + seconds(30), [&](StatusOr<AccessToken> token) {
       got.push_back(token.ok() ? token->value : std::string(CodeName(token.status().code())));
     });
   }
@@ -98,6 +105,51 @@ TEST_F(TokenCacheTest, CallersShareOneFetchAndOneTooManyIsRefused) {
   EXPECT_EQ(got, std::vector<std::string>{"RESOURCE_EXHAUSTED"});
   http_.Complete(Answer(200, TokenBody("t1")));
   EXPECT_EQ(got, (std::vector<std::string>{"RESOURCE_EXHAUSTED", "t1", "t1", "t1"}));
+}
+
+TEST_F(TokenCacheTest, EachCallerWaitsNoLongerThanItsOwnDeadline) {
+  std::vector<std::string> got;
+  for (const int patience : {2, 9}) {
+    cache_.Get("default", clock_.Steady() + seconds(patience),
+               [&, patience](StatusOr<AccessToken> token) {
+                 got.push_back(std::to_string(patience) + " " +
+                               (token.ok() ? token->value : ToString(token.status())));
+               });
+  }
+  scheduler_.Advance(milliseconds(1'999));
+  EXPECT_TRUE(got.empty());
+  scheduler_.Advance(milliseconds(1));
+  const std::string late =
+      "2 DEADLINE_EXCEEDED: the access token did not come within the allowed time";
+  EXPECT_EQ(got, std::vector<std::string>{late});
+  http_.Complete(Answer(200, TokenBody("t1")));
+  EXPECT_EQ(got, (std::vector<std::string>{late, "9 t1"}));
+  EXPECT_EQ(scheduler_.pending(), 0u);
+  EXPECT_EQ(http_.requests.size(), 1u);
+}
+
+TEST_F(TokenCacheTest, WhoGaveUpMakesRoomForAnother) {
+  int gave_up = 0;
+  for (int i = 0; i < 3; ++i) {
+    cache_.Get("default", clock_.Steady(), [&](StatusOr<AccessToken>) { ++gave_up; });
+  }
+  scheduler_.Advance(milliseconds(0));
+  EXPECT_EQ(gave_up, 3);
+  std::string got;
+  cache_.Get("default", clock_.Steady() + seconds(1),
+             [&](StatusOr<AccessToken> token) { got = token.ok() ? token->value : "refused"; });
+  EXPECT_EQ(http_.requests.size(), 1u) << "the fetch under way serves it too";
+  http_.Complete(Answer(200, TokenBody("t1")));
+  EXPECT_EQ(got, "t1");
+}
+
+TEST_F(TokenCacheTest, AfterStopNothingIsTimed) {
+  cache_.StopTiming();
+  int answers = 0;
+  cache_.Get("default", clock_.Steady() + seconds(1), [&](StatusOr<AccessToken>) { ++answers; });
+  EXPECT_EQ(scheduler_.pending(), 0u);
+  http_.Complete(Answer(200, TokenBody("t1")));
+  EXPECT_EQ(answers, 1);
 }
 
 TEST_F(TokenCacheTest, ARefusalShowsStatusAndAnswerButNoSecret) {
@@ -144,9 +196,9 @@ TEST_F(TokenCacheTest, AnAnswerToOldCredentialsIsNotUsedForNewOnes) {
   const auto collect = [&](StatusOr<AccessToken> token) {
     got.push_back(token.ok() ? token->value : std::string(CodeName(token.status().code())));
   };
-  cache_.Get("default", collect);
+  cache_.Get("default", clock_.Steady() + seconds(30), collect);
   ASSERT_TRUE(store_.Set("default", {"id2", "other", ""}).ok());
-  cache_.Get("default", collect);
+  cache_.Get("default", clock_.Steady() + seconds(30), collect);
   EXPECT_EQ(got, std::vector<std::string>{"UNAVAILABLE"});
   http_.Complete(Answer(200, TokenBody("old")));
   http_.Complete(Answer(200, TokenBody("new")));
