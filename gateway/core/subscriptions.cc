@@ -65,14 +65,21 @@ Subscriptions::Tenant* Subscriptions::FindTenant(const std::string& name) {
   return found == tenants_.end() ? nullptr : found->second.get();
 }
 
-std::pair<Subscriptions::Tenant*, bool> Subscriptions::FindOrAddTenant(const std::string& name) {
+Subscriptions::Tenant& Subscriptions::FindOrAddTenant(const std::string& name) {
   auto& tenant = tenants_[name];
-  const bool added = tenant == nullptr;
-  if (added) {
+  if (tenant == nullptr) {
     tenant = std::make_unique<Tenant>();
     tenant->idle_since = clock_.Steady();
   }
-  return {tenant.get(), added};
+  return *tenant;
+}
+
+Subscriptions::Missing Subscriptions::Want(Tenant& tenant, bool events) {
+  const Missing missing{!std::exchange(tenant.catalogue_wanted, true),
+                        events && !tenant.events_wanted};
+  tenant.events_wanted = tenant.events_wanted || events;
+  if (missing.catalogue || missing.events) ++tenant.starting;
+  return missing;
 }
 
 void Subscriptions::Index(Tenant& tenant, Stream& stream) {
@@ -95,7 +102,7 @@ void Subscriptions::Unindex(Tenant& tenant, Stream& stream) {
 
 Status Subscriptions::Open(const StreamOwner& owner, Interests interests,
                            std::shared_ptr<Subscriber> subscriber) {
-  bool must_watch = false;
+  Missing missing;
   bool fed = false;
   {
     const std::lock_guard lock(mutex_);
@@ -113,15 +120,15 @@ Status Subscriptions::Open(const StreamOwner& owner, Interests interests,
     stream->subscriber = subscriber;
     stream->owner = owner;
     stream->interests = std::move(interests);
-    const auto [tenant, added] = FindOrAddTenant(owner.tenant);
-    Index(*tenant, *stream);
+    Tenant& tenant = FindOrAddTenant(owner.tenant);
+    Index(tenant, *stream);
     streams_.emplace(subscriber.get(), std::move(stream));
-    must_watch = added;
-    fed = tenant->fed;
-    if (!fed) tenant->waiting.push_back([this, subscriber] { OpenStream(subscriber); });
+    missing = Want(tenant, /*events=*/true);
+    fed = tenant.fed;
+    if (!fed) tenant.waiting.push_back([this, subscriber] { OpenStream(subscriber); });
   }
   if (fed) OpenStream(subscriber);
-  if (must_watch) WatchTenant(owner.tenant);
+  WatchTenant(owner.tenant, missing);
   return OkStatus();
 }
 
@@ -159,7 +166,7 @@ void Subscriptions::Forget(const Subscriber& subscriber) {
   Unindex(tenant, stream);
   if (tenant.streams == 0) {
     tenant.idle_since = clock_.Steady();
-    ScheduleSweep(owner.tenant);
+    ScheduleSweep(owner.tenant, tenant, limits_.linger);
   }
   Usage& used = usage_.at(owner.principal);
   used.uris -= stream.interests.uris.size();
@@ -243,45 +250,68 @@ bool Subscriptions::IsRecent(const Tenant& tenant, const std::string& uri) const
 }
 
 void Subscriptions::WhenFed(const std::string& tenant_name, std::function<void()> then) {
-  bool must_watch = false;
+  Missing missing;
   bool now = false;
   {
     const std::lock_guard lock(mutex_);
     const bool known = tenants_.contains(tenant_name);
     now = ended_ || (!known && tenants_.size() >= limits_.max_tenants);
     if (!now) {
-      const auto [tenant, added] = FindOrAddTenant(tenant_name);
-      must_watch = added;
-      now = tenant->fed;
-      if (!now) tenant->waiting.push_back(std::exchange(then, nullptr));
-      if (added) ScheduleSweep(tenant_name);
+      Tenant& tenant = FindOrAddTenant(tenant_name);
+      missing = Want(tenant, /*events=*/true);
+      now = tenant.fed;
+      if (!now) tenant.waiting.push_back(std::exchange(then, nullptr));
+      ScheduleSweep(tenant_name, tenant, limits_.linger);
     }
   }
   if (now) then();
-  if (must_watch) WatchTenant(tenant_name);
+  WatchTenant(tenant_name, missing);
 }
 
-void Subscriptions::WatchTenant(const std::string& name) {
-  std::unique_ptr<Watch> catalogue = provider_.WatchCatalogue(
-      name, [this, name](const CatalogueRevisions& revisions) { CatalogueIs(name, revisions); });
+void Subscriptions::KeepLists(const std::string& tenant_name) {
+  Missing missing;
+  {
+    const std::lock_guard lock(mutex_);
+    const bool known = tenants_.contains(tenant_name);
+    if (ended_ || (!known && tenants_.size() >= limits_.max_tenants)) return;
+    Tenant& tenant = FindOrAddTenant(tenant_name);
+    tenant.idle_since = clock_.Steady();
+    missing = Want(tenant, /*events=*/false);
+    ScheduleSweep(tenant_name, tenant, limits_.linger);
+  }
+  WatchTenant(tenant_name, missing);
+}
+
+void Subscriptions::WatchTenant(const std::string& name, Missing missing) {
+  if (!missing.catalogue && !missing.events) return;
+  std::unique_ptr<Watch> catalogue;
   std::unique_ptr<Watch> events;
+  if (missing.catalogue) {
+    catalogue = provider_.WatchCatalogue(
+        name, [this, name](const CatalogueRevisions& revisions) { CatalogueIs(name, revisions); });
+  }
+  if (missing.events) WatchEvents(name, events);
+  {
+    const std::lock_guard lock(mutex_);
+    Tenant* tenant = FindTenant(name);
+    if (tenant != nullptr && !ended_) {
+      --tenant->starting;
+      if (events != nullptr) tenant->events = std::move(events);
+      if (catalogue != nullptr) tenant->catalogue = std::move(catalogue);
+    }
+  }
+  // Here the watches are dropped, without the lock, if the server ended meanwhile.
+}
+
+void Subscriptions::WatchEvents(const std::string& name, std::unique_ptr<Watch>& watch) {
   if (events_ != nullptr) {
-    events = events_->WatchEvents(
+    watch = events_->WatchEvents(
         name, {[this, name](bool continuous) { EventsStand(name, continuous); },
                [this, name](const std::vector<FeedEvent>& batch) { EventsHappened(name, batch); },
                [this, name](const Status& why) { EventsBroke(name, why); }});
   }
   scheduler_.After(limits_.feed_patience, [this, name] { Fed(name, true); });
-  {
-    const std::lock_guard lock(mutex_);
-    Tenant* tenant = FindTenant(name);
-    if (tenant != nullptr && !ended_) {
-      tenant->watched = true;
-      tenant->events = std::move(events);
-      tenant->catalogue = std::move(catalogue);
-    }
-  }
-  // Here the watches are dropped, without the lock, if the server ended meanwhile.
+  Fed(name, false);
 }
 
 void Subscriptions::Fed(const std::string& name, bool anyway) {
@@ -361,8 +391,11 @@ void Subscriptions::CatalogueIs(const std::string& name, const CatalogueRevision
     if (tenant == nullptr) return;
     before = std::exchange(tenant->revisions, revisions);
   }
-  // How things stand at first is no change.
-  if (!before) return Fed(name, false);
+  // How things stand at first is no change to tell of, but lists may be older than the watch.
+  if (!before) {
+    if (before_lists_changed_) before_lists_changed_(name);
+    return Fed(name, false);
+  }
   if (*before == revisions) return;
   if (before_lists_changed_) before_lists_changed_(name);
   std::vector<Telling> tellings;
@@ -380,8 +413,10 @@ void Subscriptions::CatalogueIs(const std::string& name, const CatalogueRevision
   TellAll(tellings);
 }
 
-void Subscriptions::ScheduleSweep(const std::string& name) {
-  scheduler_.After(limits_.linger, [this, name] { Sweep(name); });
+void Subscriptions::ScheduleSweep(const std::string& name, Tenant& tenant,
+                                  std::chrono::milliseconds delay) {
+  if (std::exchange(tenant.sweep_scheduled, true)) return;
+  scheduler_.After(delay, [this, name] { Sweep(name); });
 }
 
 void Subscriptions::Sweep(const std::string& name) {
@@ -390,9 +425,15 @@ void Subscriptions::Sweep(const std::string& name) {
   const std::lock_guard lock(mutex_);
   const auto found = tenants_.find(name);
   if (found == tenants_.end()) return;
-  const Tenant& tenant = *found->second;
-  if (tenant.streams > 0 || !tenant.watched || !tenant.waiting.empty()) return;
-  if (clock_.Steady() - tenant.idle_since < limits_.linger) return;
+  Tenant& tenant = *found->second;
+  tenant.sweep_scheduled = false;
+  if (tenant.streams > 0) return;  // the last one to leave schedules it again
+  if (tenant.starting > 0 || !tenant.waiting.empty()) {
+    return ScheduleSweep(name, tenant, limits_.linger);
+  }
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(tenant.idle_since +
+                                                                 limits_.linger - clock_.Steady());
+  if (left.count() > 0) return ScheduleSweep(name, tenant, left);
   idle = std::move(found->second);
   tenants_.erase(found);
 }

@@ -117,6 +117,10 @@ class Subscriptions {
 
   /// Tells every stream that the server ends; later ones are refused.
   void EndAll();
+  /// Somebody was shown `tenant`'s lists: its catalogue is watched for a while, so that a change
+  /// renews them here even when nobody here is told of it (another replica may tell). Cheap.
+  void KeepLists(const std::string& tenant);
+
   /// EndAll, and drops the feeds. Nothing of them runs any more when it returns.
   void Stop();
 
@@ -137,7 +141,10 @@ class Subscriptions {
   struct Tenant {
     std::unique_ptr<Watch> events;
     std::unique_ptr<Watch> catalogue;
-    bool watched = false;  // both are set
+    bool catalogue_wanted = false;
+    bool events_wanted = false;
+    int starting = 0;  // watches on their way to the two above
+    bool sweep_scheduled = false;
     bool events_stand = false;
     bool events_broken = false;
     std::optional<CatalogueRevisions> revisions;
@@ -149,6 +156,10 @@ class Subscriptions {
     std::chrono::steady_clock::time_point idle_since;
     // URIs of the last moments, oldest first.
     std::deque<std::pair<std::chrono::steady_clock::time_point, std::string>> recent;
+  };
+  struct Missing {
+    bool catalogue = false;
+    bool events = false;
   };
   struct Usage {
     std::size_t streams = 0;
@@ -163,18 +174,20 @@ class Subscriptions {
   // All with a Tenant or Stream hold mutex_.
   Status CheckLimits(const StreamOwner& owner, std::size_t uris) const;
   Tenant* FindTenant(const std::string& name);
-  // The tenant, and whether it must be watched now.
-  std::pair<Tenant*, bool> FindOrAddTenant(const std::string& name);
+  Tenant& FindOrAddTenant(const std::string& name);
+  // What WatchTenant must start now, without mutex_.
+  static Missing Want(Tenant& tenant, bool events);
   void Index(Tenant& tenant, Stream& stream);
   void Unindex(Tenant& tenant, Stream& stream);
   void Forget(const Subscriber& subscriber);
   void Collect(Stream& stream, News news, const std::string& uri, std::vector<Telling>& out);
   void Remember(Tenant& tenant, const std::string& uri);
   bool IsRecent(const Tenant& tenant, const std::string& uri) const;
-  void ScheduleSweep(const std::string& name);
+  void ScheduleSweep(const std::string& name, Tenant& tenant, std::chrono::milliseconds delay);
 
   // Without mutex_.
-  void WatchTenant(const std::string& name);
+  void WatchTenant(const std::string& name, Missing missing);
+  void WatchEvents(const std::string& name, std::unique_ptr<Watch>& watch);
   void OpenStream(const std::shared_ptr<Subscriber>& subscriber);
   void TellAll(const std::vector<Telling>& tellings);
   void EventsStand(const std::string& name, bool continuous);

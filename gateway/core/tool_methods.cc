@@ -85,6 +85,7 @@ void AnswerPage(MethodContext& context, GetList get, std::shared_ptr<Call> call)
     return call->Fail(MakeError(Fault::kInvalidParams, "Invalid params: cursor must be a string"));
   }
   const Audience& audience = call->request().audience;
+  context.subscriptions.KeepLists(audience.tenant);
   (context.catalogue.*get)(audience, [call](StatusOr<Catalogue::List> list) {
     if (!list.ok()) return call->Fail(ListError(list.status()));
     const auto page =

@@ -168,7 +168,7 @@ class FakeToolProvider : public ToolProvider {
     if (tells_catalogue) changed({"t1", "p1", "r1"});
     const std::lock_guard lock(mutex);
     catalogue_changed = std::move(changed);
-    return std::make_unique<Watch>();
+    return std::make_unique<CatalogueWatch>(catalogue_watches);
   }
 
   /// The oldest call nobody answered, taken out; nullptr when there is none.
@@ -200,10 +200,17 @@ class FakeToolProvider : public ToolProvider {
   std::vector<Done<ToolList>> held_lists;
   Audience last_audience;
   CompletionQuery last_completion;
+  /// That are not dropped.
+  std::atomic<int> catalogue_watches{0};
   /// Of the last WatchCatalogue.
   std::function<void(const CatalogueRevisions&)> catalogue_changed;
 
  private:
+  struct CatalogueWatch : Watch {
+    explicit CatalogueWatch(std::atomic<int>& watches) : count(watches) { ++count; }
+    ~CatalogueWatch() override { --count; }
+    std::atomic<int>& count;
+  };
   struct Handle : Cancellable {
     void Cancel() override {
       if (fake == nullptr) return;

@@ -149,8 +149,8 @@ TEST_F(ListenTest, ACancelledListenerHearsNothingMore) {
 }
 
 TEST_F(ListenTest, WhoListsAtOnceAfterAChangeSeesTheNewList) {
-  EXPECT_EQ(Ask(Revision::k2026_07_28, "tools/list").body["result"]["tools"].size(), 3u);
   const auto sink = Listen(R"({"toolsListChanged":true})");
+  EXPECT_EQ(Ask(Revision::k2026_07_28, "tools/list").body["result"]["tools"].size(), 3u);
   provider.tools.tools.push_back(MakeTool("new"));
   provider.tools.revision = "r2";
   EXPECT_EQ(Ask(Revision::k2026_07_28, "tools/list").body["result"]["tools"].size(), 3u)
