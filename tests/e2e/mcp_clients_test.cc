@@ -17,6 +17,7 @@ namespace {
 
 using json::Json;
 using testing::Contains;
+using testing::ElementsAre;
 using testing::HasSubstr;
 using testing_support::ChildProcess;
 
@@ -63,14 +64,14 @@ class McpClientsTest : public testing::TestWithParam<const char*> {
                                         .pipe_stdio = true});
     if (!process.ok()) {
       ADD_FAILURE() << ToString(process.status());
-      return {};
+      return Json::object();
     }
     const auto line = (*process)->ReadLine(std::chrono::seconds(60));
     if (!line.ok()) {
       ADD_FAILURE() << ToString(line.status()) << "\n" << (*process)->Log();
-      return {};
+      return Json::object();
     }
-    return json::Parse(*line).value_or(Json());
+    return json::Parse(*line).value_or(Json::object());
   }
 
   void ExpectAWorkingServer(const Json& seen) {
@@ -82,13 +83,21 @@ class McpClientsTest : public testing::TestWithParam<const char*> {
     EXPECT_EQ(seen.value("refused", false), true);
     EXPECT_THAT(seen.value("resources", std::vector<std::string>()), Contains("resource://config"));
     EXPECT_EQ(seen.value("config", 0), 1);
+    EXPECT_THAT(seen.value("prompts", std::vector<std::string>()), Contains("make_call"));
+    EXPECT_THAT(seen.value("prompt", ""), HasSubstr("The shop is open until nine."));
+    EXPECT_THAT(seen.value("locales", std::vector<std::string>()), ElementsAre("en_US", "en_UK"));
+    EXPECT_THAT(seen.value("numbers", std::vector<std::string>()), Contains("+15550100001"))
+        << "who has just written";
+    EXPECT_EQ(seen.value("updated", ""), "bandwidth://messages/inbound");
+    EXPECT_THAT(seen.value("inbound", ""), HasSubstr("text-1"));
   }
 
   std::unique_ptr<Stack> stack_;
 };
 
 TEST_P(McpClientsTest, OverHttp) {
-  ExpectAWorkingServer(Drive({"http", stack_->mcp_url(), "token-of-the-test"}));
+  ExpectAWorkingServer(
+      Drive({"http", stack_->mcp_url(), "token-of-the-test", stack_->callback_url()}));
 }
 
 TEST_P(McpClientsTest, OverStdio) {
