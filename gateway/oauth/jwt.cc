@@ -100,12 +100,17 @@ AuthReason JudgeTime(const json::Json& claims, const TokenRules& rules, std::int
   return now_ms + rules.leeway.count() < *begins ? AuthReason::kNotYetValid : AuthReason::kAccepted;
 }
 
+// A user, a program and a configured token of one name are three principals, whoever chose the
+// names (RFC 9068 §5 warns of the first two).
+constexpr std::string_view kUserPrefix = "oauth:";
+constexpr std::string_view kProgramPrefix = "oauth-client:";
+
 AuthReason ReadPrincipal(const json::Json& claims, const TokenRules& rules, Principal& principal) {
   // Tokens for programs may have no subject (RFC 9068 §5).
-  const auto subject = claims.contains("sub") ? json::GetString(claims, "sub")
-                                              : json::GetString(claims, "client_id");
+  const bool is_user = claims.contains("sub");
+  const auto subject = json::GetString(claims, is_user ? "sub" : "client_id");
   if (!subject || !IsText(*subject, kMaxSubjectBytes)) return AuthReason::kClaims;
-  principal.name = *subject;
+  principal.name = std::string(is_user ? kUserPrefix : kProgramPrefix).append(*subject);
   principal.tenant = rules.tenant;
   if (!rules.tenant_claim.empty()) {
     const auto tenant = json::GetString(claims, rules.tenant_claim);

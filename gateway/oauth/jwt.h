@@ -55,6 +55,8 @@ struct ClaimsVerdict {
   std::int64_t good_until_ms = 0;
 };
 
+/// The principal is "oauth:" and the token's sub or, for a token without one, "oauth-client:" and
+/// its client_id.
 ClaimsVerdict JudgeClaims(const json::Json& claims, const TokenRules& rules, std::int64_t now_ms);
 
 }  // namespace bw::gateway

@@ -134,14 +134,14 @@ class ClaimsTest : public ::testing::Test {
 TEST_F(ClaimsTest, NameThePrincipal) {
   const auto verdict = Judge();
   EXPECT_EQ(verdict.result.reason, AuthReason::kAccepted);
-  EXPECT_EQ(verdict.result.principal.name, "ann");
+  EXPECT_EQ(verdict.result.principal.name, "oauth:ann");
   EXPECT_EQ(verdict.result.principal.tenant, "default");
   EXPECT_EQ(verdict.result.principal.access, Access::kWrite);
   EXPECT_EQ(verdict.good_until_ms, kNowMs + 360'000);
   claims_.erase("sub");
   EXPECT_EQ(Judge().result.reason, AuthReason::kClaims);
   claims_["client_id"] = "robot";
-  EXPECT_EQ(Judge().result.principal.name, "robot");
+  EXPECT_EQ(Judge().result.principal.name, "oauth-client:robot");
 }
 
 TEST_F(ClaimsTest, TheIssuerIsExact) {

@@ -128,7 +128,7 @@ TEST_F(OauthTest, AGoodTokenIsVerifiedOnceAndThenRecognised) {
     EXPECT_EQ(Verified(token), AuthReason::kAccepted);
     const auto known = authenticator_->Recognize(token);
     ASSERT_TRUE(known.has_value());
-    EXPECT_EQ(known->principal.name, "ann");
+    EXPECT_EQ(known->principal.name, "oauth:ann");
     EXPECT_EQ(known->principal.access, Access::kWrite);
     EXPECT_EQ(authenticator_->Recognize(token + "x"), std::nullopt);
   }
