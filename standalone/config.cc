@@ -27,7 +27,7 @@ constexpr std::array kShorthands{
     Shorthand{"--base-url", "BW_MCP_BASE_URL", "Public URL that leads to the callback port"},
     Shorthand{"--hold-ms", "BW_CALLBACK_HOLD_MS", "How long a caller waits in silence [4000]"},
     Shorthand{"--data-dir", "BW_DATA_DIR", "Folder of the database; :memory: keeps nothing"},
-    Shorthand{"--spec-dir", "BW_SPEC_DIR", "Folder of the OpenAPI documents"},
+    Shorthand{"--spec-dir", "BW_SPEC_DIR", "Folder of your own OpenAPI documents"},
     Shorthand{"--profile", "BW_MCP_PROFILE", "Which set of tools to offer"},
     Shorthand{"--tools", "BW_MCP_TOOLS", "Tools to offer, by name, comma separated"},
     Shorthand{"--exclude-tools", "BW_MCP_EXCLUDE_TOOLS", "Tools to leave out, comma separated"},

@@ -31,6 +31,9 @@
 #include "tool-service/grpc/tool_service_server.h"
 #include "tool-service/metrics.h"
 #include "tool-service/openapi/catalogue_loader.h"
+#include "tool-service/openapi/catalogue_refresher.h"
+#include "tool-service/openapi/compiled_documents.h"
+#include "tool-service/openapi/live_documents.h"
 #include "tool-service/upstream/upstream.h"
 
 namespace bw::tool_service {
@@ -88,6 +91,15 @@ std::string FindSpecFolder() {
   return kSpecFolders.front();
 }
 
+// What this program made of a document is not used by another build of it.
+std::string ProgramIdentity() {
+  std::error_code error;
+  const std::filesystem::path program = "/proc/self/exe";
+  const auto size = std::filesystem::file_size(program, error);
+  const auto written = std::filesystem::last_write_time(program, error);
+  return std::to_string(size) + "." + std::to_string(written.time_since_epoch().count());
+}
+
 ServerFacts FactsOf(const Config& config) {
   ServerFacts facts;
   facts.environment = config.environment == "uat" ? "test" : config.environment;
@@ -140,6 +152,13 @@ struct App::Parts {
   std::unique_ptr<EventJournal> journal;
   std::optional<ConfiguredDefaults> defaults;
   Registry tools;
+  std::vector<CatalogueEntry> builtin;
+  std::optional<CompiledDocuments> compiled;
+  std::optional<LiveDocuments> live;
+  // Used by the start, then by the refresher's thread only.
+  std::optional<DocumentCatalogue> documents;
+  std::vector<std::shared_ptr<OperationTool>> document_tools;
+  std::optional<CatalogueRefresher> refresher;
   std::optional<Toolbox> toolbox;
   std::optional<Resources> resources;
   std::optional<Prompts> prompts;
@@ -155,7 +174,9 @@ struct App::Parts {
   ~Parts();
   Status Start(const Config& config, Dependencies dependencies);
   Status MakeBackends(const Config& config, Dependencies dependencies);
-  std::vector<CatalogueEntry> LoadDocuments(const Config& config);
+  void PrepareDocuments(const Config& config);
+  void LoadDocuments(CollectedDocuments collected);
+  void Refresh(CollectedDocuments collected);
   void LoadAllTools(const Config& config);
   Status StartAdmin(const Config& config);
 };
@@ -164,6 +185,7 @@ App::Parts::~Parts() {
   // The calls that the server cancels speak to the journal and the APIs, which go after it; their
   // last words must not find the tools gone, so those stay until both are still.
   admin.reset();
+  if (refresher) refresher->Stop();
   probe.reset();
   scheduler.reset();
   server.reset();
@@ -198,36 +220,75 @@ Status App::Parts::MakeBackends(const Config& config, Dependencies dependencies)
   return OkStatus();
 }
 
-std::vector<CatalogueEntry> App::Parts::LoadDocuments(const Config& config) {
-  const std::string folder = config.spec_dir.empty() ? FindSpecFolder() : config.spec_dir;
-  std::vector<CatalogueEntry> entries;
-  const auto paths = ListDocuments(folder);
-  if (!paths.ok()) {
-    log::Warning("documents.missing", {{"folder", folder}, {"reason", Message(paths.status())}});
-    metrics->documents_failed.Set(1);
-    return entries;
-  }
+void App::Parts::PrepareDocuments(const Config& config) {
   OperationToolOptions options;
   options.timeout = milliseconds(config.upstream_timeout_ms);
   options.max_response_bytes = static_cast<std::size_t>(config.max_answer_bytes);
   const OperationToolPorts ports = {&upstream->http_client(), &*defaults, &SystemClock()};
-  LoadedTools loaded = LoadTools(*paths, ports, options);
+  if (!config.spec_cache_dir.empty()) compiled.emplace(config.spec_cache_dir, ProgramIdentity());
+  if (config.spec_source == "live") {
+    live.emplace(config.spec_url, config.spec_cache_dir, upstream->http_client());
+  }
+  std::vector<std::string> reserved;
+  for (const CatalogueEntry& entry : builtin) reserved.push_back(entry.tool->definition().name);
+  documents.emplace(ports, options, std::move(reserved), compiled ? &*compiled : nullptr);
+  CatalogueRefresher::Options refresh;
+  refresh.folders = {config.bundled_spec_dir.empty() ? FindSpecFolder() : config.bundled_spec_dir,
+                     config.spec_dir};
+  refresh.interval = std::chrono::seconds(config.spec_refresh_seconds);
+  refresher.emplace(refresh, live ? &*live : nullptr, *scheduler,
+                    CatalogueRefresher::Hooks{
+                        [this](CollectedDocuments collected) { Refresh(std::move(collected)); },
+                        [this](const LiveDocuments::Outcome& outcome) {
+                          for (const Status& error : outcome.errors) {
+                            log::Warning("document.not_fetched", {{"reason", Message(error)}});
+                          }
+                          if (!outcome.errors.empty()) metrics->refreshes_failed.Increment();
+                        }});
+}
+
+// The tools of all documents behind the hand-written ones, which keep their names.
+void App::Parts::LoadDocuments(CollectedDocuments collected) {
+  LoadedTools loaded = documents->Load(std::move(collected.documents));
   for (const std::string& warning : loaded.warnings) {
     log::Warning("document.repaired", {{"detail", warning}});
   }
   for (const Status& error : loaded.errors) {
     log::Warning("document.refused", {{"reason", Message(error)}});
   }
-  metrics->documents_failed.Set(static_cast<double>(loaded.errors.size()));
-  for (const std::string& path : *paths) {
-    facts.documents.push_back(std::filesystem::path(path).stem().string());
+  metrics->documents_failed.Set(
+      static_cast<double>(loaded.errors.size() + collected.errors.size()));
+  metrics->documents_compiled.Increment(static_cast<double>(loaded.from_cache));
+  const bool is_first = tools.Snapshot()->entries().empty();
+  const bool is_changed = is_first || loaded.tools != document_tools;
+  // Counted before anybody is told.
+  if (!is_first)
+    (is_changed ? metrics->refreshes_changed : metrics->refreshes_unchanged).Increment();
+  if (!is_changed) return;
+  for (const std::string& renamed : loaded.renamed) {
+    log::Info("tool.renamed", {{"detail", renamed}});
   }
-  for (auto& tool : loaded.tools) entries.push_back({std::move(tool), false});
-  return entries;
+  document_tools = std::move(loaded.tools);
+  std::vector<CatalogueEntry> entries = builtin;
+  for (const auto& tool : document_tools) entries.push_back({tool, false});
+  for (const std::string& name : tools.Replace(std::move(entries))) {
+    log::Warning("tool.refused", {{"tool", name}, {"reason", "there are too many tools"}});
+  }
+  metrics->tools.Set(static_cast<double>(tools.Snapshot()->entries().size()));
+}
+
+void App::Parts::Refresh(CollectedDocuments collected) {
+  // A folder that cannot be read now is no reason to take its tools away.
+  if (!collected.errors.empty()) {
+    for (const Status& error : collected.errors) {
+      log::Warning("documents.missing", {{"reason", Message(error)}});
+    }
+    return metrics->refreshes_failed.Increment();
+  }
+  LoadDocuments(std::move(collected));
 }
 
 void App::Parts::LoadAllTools(const Config& config) {
-  std::vector<CatalogueEntry> documents = LoadDocuments(config);
   const auto backends = std::make_shared<const Backends>(
       Backends{*journal,
                upstream->http_client(),
@@ -237,14 +298,17 @@ void App::Parts::LoadAllTools(const Config& config) {
                SystemClock(),
                facts,
                {config.callback_username, config.callback_password.Reveal()}});
-  // First, so that they keep their names.
-  std::vector<CatalogueEntry> entries = MakeBuiltinTools(backends);
-  for (CatalogueEntry& entry : documents) entries.push_back(std::move(entry));
-  for (const std::string& name : tools.Replace(std::move(entries))) {
-    log::Warning("tool.refused", {{"tool", name}, {"reason", "the name is taken"}});
+  builtin = MakeBuiltinTools(backends);
+  PrepareDocuments(config);
+  CollectedDocuments collected = refresher->Collect();
+  for (const Status& error : collected.errors) {
+    log::Warning("documents.missing", {{"reason", Message(error)}});
   }
+  for (const SourceText& document : collected.documents) {
+    facts.documents.push_back(document.name);
+  }
+  LoadDocuments(std::move(collected));
   const auto catalogue = tools.Snapshot();
-  metrics->tools.Set(static_cast<double>(catalogue->entries().size()));
   SelectionPolicy policy(SelectionOf(config), config.local);
   for (const std::string& name : policy.UnknownNames(*catalogue)) {
     log::Warning("selection.unknown_tool", {{"tool", name}});
@@ -254,13 +318,13 @@ void App::Parts::LoadAllTools(const Config& config) {
 
 Status App::Parts::Start(const Config& config, Dependencies dependencies) {
   BW_RETURN_IF_ERROR(MakeBackends(config, std::move(dependencies)));
+  scheduler = MakeThreadScheduler();
   LoadAllTools(config);
   resources.emplace(facts, credentials, *journal, SystemClock());
   prompts.emplace(facts);
   completions.emplace(facts, credentials, *journal, SystemClock());
   notifier.emplace([this] { return RevisionsOf(*tools.Snapshot(), toolbox->policy()); });
   tools.OnReplace([this] { notifier->Changed(); });
-  scheduler = MakeThreadScheduler();
   const CallLimits limits{config.max_calls_in_flight, milliseconds(config.call_timeout_ms)};
   calls.emplace(*toolbox, SystemClock(), *scheduler, *metrics, limits);
   service = MakeToolService({*calls, *toolbox, *resources, *prompts, *completions, *notifier,
@@ -272,6 +336,7 @@ Status App::Parts::Start(const Config& config, Dependencies dependencies) {
     metrics->event_store_up.Set(reached ? 1 : 0);
     server->SetServing(reached);
   });
+  refresher->Start();
   return own_registry != nullptr && config.admin_port >= 0 ? StartAdmin(config) : OkStatus();
 }
 

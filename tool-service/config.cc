@@ -8,6 +8,7 @@
 
 #include "tool-service/core/phone_number.h"
 #include "tool-service/core/selection.h"
+#include "tool-service/openapi/live_documents.h"
 #include "tool-service/upstream/host_table.h"
 
 namespace bw::tool_service {
@@ -15,6 +16,7 @@ namespace {
 
 constexpr std::size_t kMaxIdBytes = 64;
 constexpr std::size_t kMaxUrlBytes = 1024;
+constexpr char kDefaultCacheFolder[] = "~/.bw-mcp/spec-cache";
 
 std::vector<std::string> ProfileChoices() {
   std::vector<std::string> names;
@@ -55,7 +57,23 @@ void DeclareAccount(config::Options& options, Config& config) {
 }
 
 void DeclareTools(config::Options& options, Config& config) {
-  options.Text({"--spec-dir", "BW_SPEC_DIR", "Folder of the OpenAPI documents"}, &config.spec_dir)
+  options
+      .Text({"--spec-dir", "BW_SPEC_DIR", "Folder of your own OpenAPI documents, made tools too"},
+            &config.spec_dir)
+      .Choice({"--spec-source", "BW_SPEC_SOURCE",
+               "bundled documents, or live ones as Bandwidth publishes them"},
+              {"bundled", "live"}, &config.spec_source)
+      .Text({"--spec-url", "BW_SPEC_URL", "Where live documents are: https and a known host"},
+            &config.spec_url)
+      .Text({"--spec-cache-dir", "BW_SPEC_CACHE_DIR",
+             "Folder for live documents and for what was made of documents; off: none"},
+            &config.spec_cache_dir)
+      .Int({"--spec-refresh-seconds", "BW_SPEC_REFRESH_SECONDS",
+            "Seconds between two looks for changed documents; 0: only at the start"},
+           {0, 86'400}, &config.spec_refresh_seconds)
+      .Text({"--bundled-spec-dir", "BW_BUNDLED_SPEC_DIR",
+             "Folder of the documents that come with the program"},
+            &config.bundled_spec_dir)
       .Choice({"--profile", "BW_MCP_PROFILE", "Set of tools: " + ProfileNames()}, ProfileChoices(),
               &config.profile)
       .List({"--tools", "BW_MCP_TOOLS", "Exactly these tools instead of a profile's"},
@@ -130,6 +148,14 @@ bool IsHttpUrl(std::string_view url) {
          url.find_first_of(" \t\r\n\"<>?#@") == std::string_view::npos;
 }
 
+// "~/…" in the caller's home, "off" as nothing; nothing too where there is no home.
+std::string CacheFolder(const std::string& configured, const config::Environment& environment) {
+  if (configured == "off") return "";
+  if (!configured.starts_with("~/")) return configured;
+  const auto home = environment.Get("HOME");
+  return home ? std::string(*home) + configured.substr(1) : "";
+}
+
 struct IdOption {
   std::string_view variable;
   const std::string& value;
@@ -177,6 +203,12 @@ std::vector<std::string> ProblemsOf(const Config& config) {
   if (auto hosts = HostTable::Make(config.environment, overrides); !hosts.ok()) {
     problems.emplace_back(Message(hosts.status()));
   }
+  if (const Status known = CheckLiveUrl(config.spec_url); !known.ok()) {
+    problems.push_back("BW_SPEC_URL " + std::string(Message(known)));
+  }
+  if (config.spec_source == "live" && config.spec_cache_dir.empty()) {
+    problems.emplace_back("BW_SPEC_SOURCE=live needs a folder in BW_SPEC_CACHE_DIR");
+  }
   Selection selection;
   selection.tools = config.tools;
   selection.exclude_tools = config.exclude_tools;
@@ -192,6 +224,7 @@ StatusOr<config::Outcome<Config>> LoadConfig(const config::Environment& environm
                                              std::span<const std::string> args) {
   config::Outcome<Config> outcome;
   Config& config = outcome.config;
+  config.spec_cache_dir = kDefaultCacheFolder;
   config::Options options("bw-tool-service", "Runs the tools that agents call.");
   DeclareService(options, config);
   DeclareAccount(options, config);
@@ -200,6 +233,7 @@ StatusOr<config::Outcome<Config>> LoadConfig(const config::Environment& environm
   auto text = options.Parse(environment, args);
   std::string problems(text.ok() ? std::string_view() : Message(text.status()));
   if (text.ok()) outcome.text_to_print = *std::move(text);
+  config.spec_cache_dir = CacheFolder(config.spec_cache_dir, environment);
   for (const std::string& problem : ProblemsOf(config)) {
     if (!problems.empty()) problems += '\n';
     problems += problem;

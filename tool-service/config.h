@@ -43,7 +43,17 @@ struct Config {
   config::Secret callback_password;
 
   /// Empty: the folder "specs" found beside the program, or where it is installed or built.
+  std::string bundled_spec_dir;
+  /// The user's own documents; empty: none.
   std::string spec_dir;
+  /// "bundled" or "live".
+  std::string spec_source = "bundled";
+  /// Where live documents are.
+  std::string spec_url = "https://dev.bandwidth.com/spec";
+  /// What was fetched and what was made of documents; empty: nothing is kept.
+  std::string spec_cache_dir;
+  /// Between two looks whether documents changed; 0: only at the start.
+  int spec_refresh_seconds = 900;
   std::string profile = "default";
   std::vector<std::string> tools;
   std::vector<std::string> exclude_tools;

@@ -33,6 +33,13 @@ struct Metrics {
         lists_prepared(Lists(registry, "prepared")),
         lists_built(Lists(registry, "built")),
         tools(registry.AddGauge("bw_tool_service_tools", "Tools that are loaded")),
+        refreshes_changed(Refreshes(registry, "changed")),
+        refreshes_unchanged(Refreshes(registry, "unchanged")),
+        refreshes_failed(Refreshes(registry, "failed")),
+        documents_compiled(
+            registry.AddCounter("bw_tool_service_documents_from_cache_total",
+                                "OpenAPI documents that were not parsed because what was made of "
+                                "the same text was kept")),
         documents_failed(registry.AddGauge("bw_tool_service_documents_failed",
                                            "OpenAPI documents that could not be loaded")),
         upstream_answers(Exchanges(registry, "answer")),
@@ -74,6 +81,11 @@ struct Metrics {
   metrics::Counter& lists_prepared;
   metrics::Counter& lists_built;
   metrics::Gauge& tools;
+  // Looks whether documents changed.
+  metrics::Counter& refreshes_changed;
+  metrics::Counter& refreshes_unchanged;
+  metrics::Counter& refreshes_failed;
+  metrics::Counter& documents_compiled;
   metrics::Gauge& documents_failed;
   // 1xx to 3xx, 4xx and 5xx, and no answer at all.
   metrics::Counter& upstream_answers;
@@ -102,6 +114,11 @@ struct Metrics {
     return registry.AddCounter("bw_tool_service_upstream_refused_total",
                                "Requests to APIs that were refused or given up, by the limit",
                                {{"reason", reason}});
+  }
+  static metrics::Counter& Refreshes(metrics::Registry& registry, const char* result) {
+    return registry.AddCounter("bw_tool_service_catalogue_refreshes_total",
+                               "Looks whether documents changed, by what came of them",
+                               {{"result", result}});
   }
   static metrics::Counter& Tokens(metrics::Registry& registry, const char* result) {
     return registry.AddCounter("bw_tool_service_tokens_total", "Access tokens asked for",

@@ -1,6 +1,7 @@
 // The whole service over its in-process channel, without an event store and without credentials.
 #include "tool-service/app.h"
 
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <map>
@@ -27,7 +28,7 @@ Config Quiet() {
   Config config;
   config.listen = "";
   config.event_store_address = "unix:/nonexistent/event-store";
-  config.spec_dir = std::string(std::getenv("BW_SOURCE_DIR")) + "/specs";
+  config.bundled_spec_dir = std::string(std::getenv("BW_SOURCE_DIR")) + "/specs";
   config.admin_port = 0;
   config.log_level = "off";
   return config;
@@ -331,7 +332,7 @@ TEST_F(AppTest, WithoutCredentialsToolsAreListedAndCallsSayWhatToSet) {
 
 TEST_F(AppTest, WithoutDocumentsTheRestWorks) {
   Config config = Quiet();
-  config.spec_dir = "/nonexistent/specs";
+  config.bundled_spec_dir = "/nonexistent/specs";
   Start(config);
   EXPECT_THAT(ToolNames(), testing::Contains("generateBXML"));
   EXPECT_THAT(ToolNames(), testing::Not(testing::Contains("createCall")));
@@ -347,11 +348,48 @@ TEST_F(AppTest, ABrokenDocumentDisablesItsToolsOnly) {
          "paths:\n  /a:\n    get:\n      operationId: getA\n      summary: A\n"
          "      responses: {'200': {description: ok}}\n";
   Config config = Quiet();
-  config.spec_dir = folder.path();
+  config.bundled_spec_dir = folder.path();
   config.profile = "full";
   Start(config);
   EXPECT_THAT(ToolNames(), testing::Contains("getA"));
   EXPECT_THAT(registry->Expose(), HasSubstr("bw_tool_service_documents_failed 1"));
+}
+
+TEST_F(AppTest, AChangedDocumentBecomesAToolWithoutARestartAndIsAnnounced) {
+  const testing_support::TemporaryFolder folder;
+  const auto write = [&](const std::string& id) {
+    // Renamed into place, as a half-written document would be refused for one look.
+    std::ofstream(folder.path() + "/next")
+        << "openapi: 3.1.0\nservers: [{url: 'https://x.example'}]\n"
+           "paths: {/a: {get: {operationId: "
+        << id << "}}}\n";
+    std::filesystem::rename(folder.path() + "/next", folder.path() + "/mine.yaml");
+  };
+  write("getA");
+  Config config = Quiet();
+  config.profile = "full";
+  config.spec_dir = folder.path();
+  config.spec_refresh_seconds = 1;
+  Start(config);
+  EXPECT_THAT(ToolNames(), testing::Contains("getA"));
+  EXPECT_THAT(ToolNames(), testing::Contains("createCall"));
+  grpc::ClientContext context;
+  proto::WatchCatalogueRequest request;
+  request.set_tenant("default");
+  auto reader = stub->WatchCatalogue(&context, request);
+  proto::WatchCatalogueResponse response;
+  ASSERT_TRUE(reader->Read(&response));
+  write("getB");
+  // The next message, not a moment in time, says that it was looked at.
+  ASSERT_TRUE(reader->Read(&response));
+  EXPECT_THAT(ToolNames(), testing::Contains("getB"));
+  EXPECT_THAT(ToolNames(), testing::Not(testing::Contains("getA")));
+  EXPECT_THAT(registry.Expose(),
+              HasSubstr("bw_tool_service_catalogue_refreshes_total{result=\"changed\"} 1"));
+  context.TryCancel();
+  while (reader->Read(&response)) {
+  }
+  EXPECT_EQ(reader->Finish().error_code(), grpc::StatusCode::CANCELLED);
 }
 
 TEST_F(AppTest, WithoutTheEventStoreItIsNotReadyAndToolsSaySo) {

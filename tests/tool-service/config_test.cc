@@ -39,6 +39,26 @@ TEST(LoadConfig, EnvironmentAndFlags) {
   EXPECT_THAT(loaded->config.tools, ElementsAre("createCall", "listCalls"));
 }
 
+TEST(LoadConfig, TheCacheOfDocumentsIsInTheHomeUnlessSetOtherwise) {
+  const auto folder = [](Variables variables) {
+    const auto loaded = Load(std::move(variables));
+    return loaded.ok() ? loaded->config.spec_cache_dir : ToString(loaded.status());
+  };
+  EXPECT_EQ(folder({{"HOME", "/home/a"}}), "/home/a/.bw-mcp/spec-cache");
+  EXPECT_EQ(folder({}), "");
+  EXPECT_EQ(folder({{"HOME", "/home/a"}, {"BW_SPEC_CACHE_DIR", "off"}}), "");
+  EXPECT_EQ(folder({{"HOME", "/home/a"}, {"BW_SPEC_CACHE_DIR", "/var/cache/x"}}), "/var/cache/x");
+}
+
+TEST(LoadConfig, LiveDocumentsComeFromAKnownHostAndAreKept) {
+  EXPECT_TRUE(Load({{"HOME", "/h"}, {"BW_SPEC_SOURCE", "live"}}).ok());
+  EXPECT_THAT(std::string(Message(Load({{"BW_SPEC_SOURCE", "live"}}).status())),
+              HasSubstr("BW_SPEC_CACHE_DIR"));
+  EXPECT_THAT(std::string(Message(Load({{"BW_SPEC_URL", "https://evil.example"}}).status())),
+              HasSubstr("BW_SPEC_URL must be an https:// URL at dev.bandwidth.com"));
+  EXPECT_FALSE(Load({{"BW_SPEC_SOURCE", "elsewhere"}}).ok());
+}
+
 TEST(LoadConfig, TheBaseUrlHoldsNoSecret) {
   for (const char* url :
        {"https://user:password@calls.example.com", "https://calls.example.com?k=1",

@@ -84,7 +84,6 @@ struct OperationInDocument {
 
 using OperationsById = std::map<std::string, OperationInDocument>;
 
-// The documents that the service reads, and those under specs/catalogue that it does not read yet.
 struct Documents {
   explicit Documents(const std::string& folder) {
     const auto listed = ListDocuments(SourceFolder() + folder);
@@ -115,10 +114,6 @@ struct Documents {
 // Read once: resolving every reference takes its time.
 const Documents& Read() {
   static const Documents documents("/specs");
-  return documents;
-}
-const Documents& Unread() {
-  static const Documents documents("/specs/catalogue");
   return documents;
 }
 
@@ -209,27 +204,18 @@ TEST_F(SpecsTest, AnArgumentOutsideItsLimitsIsRefusedBeforeAnythingIsSent) {
   }
 }
 
-// Whether the documents are read by the service or not.
-class AllSpecsTest : public testing::TestWithParam<const Documents& (*)()> {
+class AllSpecsTest : public testing::Test {
  protected:
-  const OperationsById& operations() const { return GetParam()().operations; }
+  static const OperationsById& operations() { return Read().operations; }
 };
-INSTANTIATE_TEST_SUITE_P(Documents, AllSpecsTest, testing::Values(&Read, &Unread),
-                         [](const auto& documents) {
-                           return documents.index == 0 ? "Read" : "Unread";
-                         });
 
 TEST(SpecsTogetherTest, IdsAreUniqueOverAllDocumentsAndThereAreEnough) {
   EXPECT_THAT(Read().duplicates, testing::IsEmpty());
-  EXPECT_THAT(Unread().duplicates, testing::IsEmpty());
-  for (const auto& [id, entry] : Unread().operations) {
-    EXPECT_FALSE(Read().operations.contains(id)) << id << " of " << entry.document;
-  }
-  EXPECT_GE(Read().operations.size() + Unread().operations.size(), kLeastOperations);
+  EXPECT_GE(Read().operations.size(), kLeastOperations);
 }
 
-TEST_P(AllSpecsTest, DocumentsLoadWithoutAComplaint) {
-  const LoadedTools loaded = LoadTools(GetParam()().paths, {});
+TEST_F(AllSpecsTest, DocumentsLoadWithoutAComplaint) {
+  const LoadedTools loaded = LoadTools(Read().paths, {});
   EXPECT_THAT(loaded.errors, testing::IsEmpty());
   EXPECT_THAT(loaded.warnings, testing::IsEmpty());
   EXPECT_EQ(loaded.tools.size(), operations().size());
@@ -299,11 +285,11 @@ void ExpectTheExamplesBody(const OperationInDocument& entry, const Operation& op
   }
 }
 
-TEST_P(AllSpecsTest, TheExamplesAreValidArgumentsAndMakeOneRequestToTheDocumentsServer) {
+TEST_F(AllSpecsTest, TheExamplesAreValidArgumentsAndMakeOneRequestToTheDocumentsServer) {
   FakeHttpClient http;
   NoDefaults defaults;
   FakeClock clock;
-  const LoadedTools loaded = LoadTools(GetParam()().paths, {&http, &defaults, &clock});
+  const LoadedTools loaded = LoadTools(Read().paths, {&http, &defaults, &clock});
   for (const auto& tool : loaded.tools) {
     const ToolDefinition& definition = tool->definition();
     const OperationInDocument& entry = operations().at(definition.name);
@@ -334,11 +320,11 @@ Json QuotedAnswer(const ToolResult& result) {
   return at == std::string::npos ? Json() : Json::parse(text.substr(at + mark.size()));
 }
 
-TEST_P(AllSpecsTest, TheExamplesOfXmlAnswersAreWhatTheToolsReturn) {
+TEST_F(AllSpecsTest, TheExamplesOfXmlAnswersAreWhatTheToolsReturn) {
   FakeHttpClient http;
   NoDefaults defaults;
   FakeClock clock;
-  const LoadedTools loaded = LoadTools(GetParam()().paths, {&http, &defaults, &clock});
+  const LoadedTools loaded = LoadTools(Read().paths, {&http, &defaults, &clock});
   for (const auto& tool : loaded.tools) {
     const OperationInDocument& entry = operations().at(tool->definition().name);
     for (const auto& [code, response] : entry.operation["responses"].items()) {
@@ -362,7 +348,7 @@ TEST_P(AllSpecsTest, TheExamplesOfXmlAnswersAreWhatTheToolsReturn) {
   }
 }
 
-TEST_P(AllSpecsTest, EveryOperationSaysWhatItDoesAndAnswers) {
+TEST_F(AllSpecsTest, EveryOperationSaysWhatItDoesAndAnswers) {
   for (const auto& [id, entry] : operations()) {
     const std::string summary = entry.operation.value("summary", "");
     EXPECT_FALSE(summary.empty()) << id;
@@ -396,7 +382,7 @@ bool IsBinary(const Json& media) {
   return media["schema"].value("format", "") == "binary" || media["schema"].empty();
 }
 
-TEST_P(AllSpecsTest, BodiesAnswersAndPathParametersHaveExamplesThatFitTheirSchemas) {
+TEST_F(AllSpecsTest, BodiesAnswersAndPathParametersHaveExamplesThatFitTheirSchemas) {
   for (const auto& [id, entry] : operations()) {
     for (const Json& parameter : entry.Parameters()) {
       const bool has = CheckExample(id + " " + parameter["name"].get<std::string>(), parameter);
@@ -440,7 +426,7 @@ void CheckXml(const std::string& where, const Json& schema, bool is_request) {
   }
 }
 
-TEST_P(AllSpecsTest, XmlObjectsSayHowTheyAreWritten) {
+TEST_F(AllSpecsTest, XmlObjectsSayHowTheyAreWritten) {
   for (const auto& [id, entry] : operations()) {
     Json schemas = {
         {"body", entry.operation.value("/requestBody/content/application~1xml/schema"_json_pointer,

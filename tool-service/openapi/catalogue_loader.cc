@@ -91,8 +91,8 @@ void DocumentCatalogue::MakeTools(ToolNames& names, Loaded& entry, LoadedTools& 
   const auto take = [&](const Operation& operation) {
     std::string name = names.Take(operation);
     if (name != operation.id) {
-      outcome.warnings.push_back(entry.where + ": " + operation.method + " " + operation.path +
-                                 ": the name " + operation.id + " is taken; the tool is " + name);
+      outcome.renamed.push_back(entry.where + ": " + operation.method + " " + operation.path +
+                                ": the name " + operation.id + " is taken; the tool is " + name);
     }
     return name;
   };

@@ -29,6 +29,8 @@ struct LoadedTools {
   std::vector<std::shared_ptr<OperationTool>> tools;
   /// What was wrong in documents and could be lived with: "specs/voice.yaml: GET /…: …".
   std::vector<std::string> warnings;
+  /// Tools whose operation's id was taken: "specs/insights.yaml: GET /…: …".
+  std::vector<std::string> renamed;
   /// One per document that could not be used, naming file and location; the others work.
   std::vector<Status> errors;
   /// Names of the documents that tools came from.

@@ -39,6 +39,7 @@ class Result {
   // Warnings, and errors too: whoever reads the log sees both.
   std::vector<std::string> Complaints() const {
     std::vector<std::string> all = loaded_.warnings;
+    all.insert(all.end(), loaded_.renamed.begin(), loaded_.renamed.end());
     for (const Status& error : loaded_.errors) all.emplace_back(Message(error));
     return all;
   }
