@@ -384,7 +384,7 @@ TEST_F(AppTest, AChangedDocumentBecomesAToolWithoutARestartAndIsAnnounced) {
   ASSERT_TRUE(reader->Read(&response));
   EXPECT_THAT(ToolNames(), testing::Contains("getB"));
   EXPECT_THAT(ToolNames(), testing::Not(testing::Contains("getA")));
-  EXPECT_THAT(registry.Expose(),
+  EXPECT_THAT(registry->Expose(),
               HasSubstr("bw_tool_service_catalogue_refreshes_total{result=\"changed\"} 1"));
   context.TryCancel();
   while (reader->Read(&response)) {

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/tool-service/openapi/expect_schema.h"
 #include "tool-service/core/tool.h"
 
 namespace bw::tool_service {
@@ -18,6 +19,7 @@ inline void ExpectUsable(const ToolDefinition& definition) {
   for (const char* keyword : {"oneOf", "anyOf", "allOf", "$ref"}) {
     EXPECT_FALSE(schema.contains(keyword)) << definition.name;
   }
+  ExpectValidSchema(schema, definition.name);
   const std::string text = json::Dump(schema);
   EXPECT_EQ(text.find("\"$ref\""), std::string::npos) << definition.name;
   // Strict clients take one type each.
