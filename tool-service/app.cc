@@ -256,6 +256,9 @@ void App::Parts::LoadDocuments(CollectedDocuments collected) {
   for (const Status& error : loaded.errors) {
     log::Warning("document.refused", {{"reason", Message(error)}});
   }
+  if (!loaded.not_kept.ok()) {
+    log::Warning("documents.not_kept", {{"reason", Message(loaded.not_kept)}});
+  }
   metrics->documents_failed.Set(
       static_cast<double>(loaded.errors.size() + collected.errors.size()));
   metrics->documents_compiled.Increment(static_cast<double>(loaded.from_cache));

@@ -62,8 +62,8 @@ StatusOr<LoadedDocument> DocumentCatalogue::Compile(const SourceText& document,
   BW_ASSIGN_OR_RETURN(const Document parsed, ParseDocument(document.name, *document.text));
   BW_ASSIGN_OR_RETURN(LoadedDocument loaded, ReadOperations(parsed));
   if (compiled_ != nullptr) {
-    if (const Status kept = compiled_->Put(loaded, *document.text); !kept.ok()) {
-      outcome.warnings.push_back("not kept for the next start: " + std::string(Message(kept)));
+    if (Status kept = compiled_->Put(loaded, *document.text); !kept.ok()) {
+      outcome.not_kept = std::move(kept);
     }
   }
   return loaded;

@@ -31,6 +31,8 @@ struct LoadedTools {
   std::vector<std::string> warnings;
   /// Tools whose operation's id was taken: "specs/insights.yaml: GET /…: …".
   std::vector<std::string> renamed;
+  /// Why the cache could not keep the last one; OK when it kept all.
+  Status not_kept;
   /// One per document that could not be used, naming file and location; the others work.
   std::vector<Status> errors;
   /// Names of the documents that tools came from.

@@ -79,8 +79,13 @@ TEST_F(CompiledDocumentsTest, ADamagedFileIsNotUsed) {
 
 TEST_F(CompiledDocumentsTest, AFolderThatCannotBeMadeIsUnavailable) {
   std::ofstream(folder_) << "a file";
-  EXPECT_EQ(CompiledDocuments(folder_, "p1").Put(document_, text_).code(),
-            StatusCode::kUnavailable);
+  const CompiledDocuments compiled(folder_, "p1");
+  EXPECT_EQ(compiled.Put(document_, text_).code(), StatusCode::kUnavailable);
+  // The tools work all the same.
+  const LoadedTools loaded =
+      DocumentCatalogue({}, {}, {}, &compiled).Load({{"voice", "specs/voice.yaml", text_}});
+  EXPECT_EQ(loaded.tools.size(), 2u);
+  EXPECT_EQ(loaded.not_kept.code(), StatusCode::kUnavailable);
 }
 
 TEST_F(CompiledDocumentsTest, ACatalogueUsesItAndSaysSo) {
