@@ -43,6 +43,8 @@ struct HttpRequest {
   std::chrono::milliseconds timeout{30'000};
   /// A larger answer is refused with RESOURCE_EXHAUSTED.
   std::size_t max_response_bytes = 16u << 20;
+  /// False where only the host of `url` may answer: a redirection is then the answer.
+  bool follow_redirects = true;
   /// Told of each setback if set: on any thread, without a lock; must not block.
   std::function<void(const Setback&)> on_setback = {};
 

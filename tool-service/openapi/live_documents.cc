@@ -164,6 +164,7 @@ void LiveDocuments::Fetch(Done done) const {
     HttpRequest request;
     request.url = UrlOf(row);
     request.authorize = false;
+    request.follow_redirects = false;
     request.timeout = kFetchTimeout;
     request.max_response_bytes = kMaxDocumentBytes;
     const auto kept = Read(row);

@@ -69,7 +69,7 @@ RedirectingClient::RedirectingClient(RedirectOptions options, const Clock& clock
     : options_(options), clock_(clock), observer_(observer), next_(next) {}
 
 std::shared_ptr<HttpCall> RedirectingClient::Send(HttpRequest request, Done done) {
-  if (request.method != "GET" || options_.max_redirects == 0) {
+  if (request.method != "GET" || !request.follow_redirects || options_.max_redirects == 0) {
     return next_.Send(std::move(request), std::move(done));
   }
   auto exchange = std::make_shared<Exchange>();

@@ -58,7 +58,11 @@ TEST_F(LiveDocumentsTest, AreAskedForWithoutCredentialsAndKept) {
   ASSERT_EQ(http_.requests.size(), LiveTable().size());
   EXPECT_EQ(http_.requests[0].url, "https://dev.bandwidth.com/spec/voice.yml");
   EXPECT_EQ(HeaderOf(http_.requests[0], "If-None-Match"), "");
-  for (const HttpRequest& request : http_.requests) EXPECT_FALSE(request.authorize);
+  for (const HttpRequest& request : http_.requests) {
+    EXPECT_FALSE(request.authorize);
+    // Elsewhere is no known host.
+    EXPECT_FALSE(request.follow_redirects);
+  }
   const auto kept = live_.Kept();
   ASSERT_THAT(NamesOf(kept), ElementsAre("voice"));
   EXPECT_EQ(*kept[0].text, text_);

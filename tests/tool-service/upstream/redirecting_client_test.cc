@@ -92,6 +92,16 @@ TEST_F(RedirectingClientTest, OtherStatusesAndMethodsAreHandedOut) {
   EXPECT_EQ(observer_.followed + observer_.refused, 0);
 }
 
+TEST_F(RedirectingClientTest, WhereOnlyTheHostItselfMayAnswerTheRedirectionIsTheAnswer) {
+  HttpRequest request = Request();
+  request.follow_redirects = false;
+  http_.script = {Redirect(307, "/elsewhere")};
+  client_.Send(request, result_.Done());
+  ASSERT_TRUE(result_.answer.ok());
+  EXPECT_EQ(result_.answer->status, 307);
+  EXPECT_EQ(http_.requests.size(), 1u);
+}
+
 TEST_F(RedirectingClientTest, AnotherOriginLearnsNoSecrets) {
   for (const char* location :
        {"https://storage.example/f?sig=1", "https://voice.bandwidth.com/x",
