@@ -5,6 +5,7 @@
 #include <grpc/support/log.h>
 #include <grpcpp/create_channel.h>
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
+#include <grpcpp/generic/async_generic_service.h>
 #include <grpcpp/health_check_service_interface.h>
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
@@ -68,10 +69,26 @@ void LogGrpcMessage(gpr_log_func_args* message) {
   }
 }
 
+// gRPC 1.51 ends its callback threads with the last channel or server that used them. When a
+// callback lets go of that last one, by ending a call whose client is gone, the thread joins itself
+// and goes on with a freed queue: the process aborts (ref_counted.h, "prior > 0"). A server without
+// an address that lives as long as the process keeps the threads. It is not freed, as at exit
+// there is no moment when nobody can be in a callback.
+void KeepCallbackThreads() {
+  static auto* const service = new grpc::CallbackGenericService;
+  static grpc::Server* const server = [] {
+    grpc::ServerBuilder builder;
+    builder.RegisterCallbackGenericService(service);
+    return builder.BuildAndStart().release();
+  }();
+  static_cast<void>(server);
+}
+
 void InitializeOnce() {
   static std::once_flag once;
   std::call_once(once, [] {
     gpr_set_log_function(LogGrpcMessage);
+    KeepCallbackThreads();
     grpc::EnableDefaultHealthCheckService(true);
     grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   });

@@ -1,5 +1,10 @@
 #include "common/rpc/rpc.h"
 
+#include <filesystem>
+#include <fstream>
+#include <future>
+#include <set>
+
 #include <grpcpp/client_context.h>
 #include <grpcpp/generic/generic_stub.h>
 #include <gtest/gtest.h>
@@ -60,6 +65,46 @@ TEST(Server, ATakenAddressIsAnErrorThatNamesIt) {
   const auto second = Server::Start({.listen = address}, {&other});
   ASSERT_FALSE(second.ok());
   EXPECT_NE(Message(second.status()).find(address), std::string_view::npos);
+}
+
+// The threads that run gRPC's callbacks, by the name gRPC gives them.
+std::set<std::string> CallbackThreads() {
+  std::set<std::string> threads;
+  for (const auto& task : std::filesystem::directory_iterator("/proc/self/task")) {
+    std::string name;
+    std::ifstream comm(task.path() / "comm");
+    std::getline(comm, name);
+    if (name == "nexting_thread") threads.insert(task.path().filename());
+  }
+  return threads;
+}
+
+// A call whose client is gone holds the last reference to its channel, so a callback thread ends
+// the channel. It must not end the threads, being one of them.
+TEST(Connect, TheLastChannelMayEndInACallback) {
+  struct Call {
+    grpc::ClientContext context;
+    pb::GetCallRequest request;
+    pb::GetCallResponse response;
+  };
+  auto channel = Connect("127.0.0.1:1");
+  auto call = std::make_shared<Call>();
+  std::promise<void> released;
+  std::promise<void> ended;
+  const auto threads = CallbackThreads();
+  ASSERT_FALSE(threads.empty());
+  pb::EventStore::NewStub(channel)->async()->GetCall(
+      &call->context, &call->request, &call->response,
+      [held = call, &released, &ended](const grpc::Status&) mutable {
+        released.get_future().wait();
+        held.reset();
+        ended.set_value();
+      });
+  call.reset();
+  channel.reset();
+  released.set_value();
+  ended.get_future().wait();
+  EXPECT_EQ(CallbackThreads(), threads);
 }
 
 TEST(Status, EveryCodeSurvivesTheWire) {
