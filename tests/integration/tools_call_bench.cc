@@ -88,6 +88,45 @@ void BenchCalls(int upstream_port, ChildProcess& product, int mcp_port) {
   }
 }
 
+// tools/list of the whole catalogue, beside a bare server that holds the same bytes ready.
+void BenchList(const std::string& upstream) {
+  Command everything = Standalone(upstream, {"--transport", "stdio"});
+  everything.environment.push_back("BW_MCP_PROFILE=full");
+  auto on_stdio = ChildProcess::Start(everything);
+  if (!on_stdio.ok()) return;
+  const Json request = Modern("tools/list", Json::object());
+  (*on_stdio)->Write(json::Dump(request) + "\n");
+  const auto answer = (*on_stdio)->ReadLine(kStartLimit);
+  on_stdio->reset();
+  everything = Standalone(upstream, {"--port", "0"});
+  everything.environment.push_back("BW_MCP_PROFILE=full");
+  auto product = ChildProcess::Start(everything);
+  if (!answer.ok() || !product.ok()) return;
+  const auto ready = (*product)->WaitForEvent("service.ready", kStartLimit, "standalone");
+  auto bare = http::StartServer({}, [&](const std::shared_ptr<http::Exchange>& exchange) {
+    exchange->Reply(http::JsonResponse(200, *answer));
+  });
+  if (!ready.ok() || !bare.ok()) return;
+  const int port = static_cast<int>(json::GetInt(*ready, "port").value_or(0));
+  const std::string list = testing_support::PostRequest(
+      "/mcp",
+      "Accept: application/json, text/event-stream\r\nMCP-Protocol-Version: 2026-07-28\r\n"
+      "Mcp-Method: tools/list\r\n",
+      json::Dump(request));
+  const auto ask = [&](std::uint64_t) -> const std::string& { return list; };
+  std::printf("\ntools/list of every tool: %zu bytes\n", answer->size());
+  for (const int connections : kConnections) {
+    Load yardstick = DriveHttp((*bare)->port(), connections, kTime, ask);
+    const double bare_per_second = yardstick.PerSecond();
+    Print("the same bytes from a bare server", connections, yardstick, bare_per_second, 0);
+    const double before = testing_support::CpuSeconds((*product)->pid());
+    Load load = DriveHttp(port, connections, kTime, ask);
+    const double cpu = testing_support::CpuSeconds((*product)->pid()) - before;
+    Print("tools/list from bandwidth-mcp", connections, load, bare_per_second,
+          cpu * 1e6 / static_cast<double>(std::max<std::uint64_t>(load.answered, 1)));
+  }
+}
+
 // From fork to the answer of tools/list on stdio.
 void BenchStart(const std::string& upstream) {
   std::vector<double> times;
@@ -124,6 +163,8 @@ int Run() {
              static_cast<int>(json::GetInt(*ready, "port").value_or(0)));
   std::printf("resident after the load: %.1f MiB\n",
               static_cast<double>(testing_support::ResidentKib((*product)->pid())) / 1024);
+  product->reset();
+  BenchList(url);
   BenchStart(url);
   return 0;
 }

@@ -33,7 +33,8 @@ class CallReactor : public grpc::ServerWriteReactor<tool_service::v1::CallToolRe
   /// Must be called once, before the reactor is handed to gRPC.
   void KeepUntilDone() { self_ = shared_from_this(); }
 
-  const ToolCalls::Slot& slot() const { return *slot_; }
+  /// Asked before the call can end.
+  bool admitted() const { return slot_->admitted(); }
 
   void Refuse(const Status& status) override;
   void ReportProgress(const Progress& progress) override;

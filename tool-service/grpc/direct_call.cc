@@ -14,6 +14,7 @@ DirectCall::DirectCall(ToolCalls& calls, Message message, Done done)
 DirectCall::~DirectCall() { calls_.Forget(this); }
 
 void DirectCall::EndAfter(std::chrono::milliseconds time_left) {
+  const std::lock_guard lock(mutex_);
   timer_ = calls_.scheduler_.After(time_left, [weak = weak_from_this()] {
     if (const auto self = weak.lock()) {
       self->Cancel(DeadlineExceeded("the tool did not finish in time"));
@@ -24,40 +25,39 @@ void DirectCall::EndAfter(std::chrono::milliseconds time_left) {
 std::optional<DirectCall::Ending> DirectCall::End() {
   const std::lock_guard lock(mutex_);
   if (std::exchange(ended_, true)) return std::nullopt;
+  if (timer_) calls_.scheduler_.Cancel(*timer_);
   return Ending{std::move(message_), std::move(done_), std::move(cancellations_)};
 }
 
+void DirectCall::Tell(const Ending& ending, v1::CallToolResponse* last, const Status& status) {
+  slot_.reset();
+  const std::lock_guard telling(telling_);
+  if (last != nullptr) ending.message(*last);
+  ending.done(status);
+}
+
 void DirectCall::Cancel(const Status& status) {
-  auto ending = End();
+  const auto ending = End();
   if (!ending) return;
   calls_.metrics_.calls_cancelled.Increment();
   for (const auto& cancel : ending->cancellations) cancel();
-  slot_.reset();
-  const std::lock_guard telling(telling_);
-  ending->done(status);
+  Tell(*ending, nullptr, status);
 }
 
 void DirectCall::Refuse(const Status& status) {
-  auto ending = End();
+  const auto ending = End();
   if (!ending) return;
-  if (timer_) calls_.scheduler_.Cancel(*timer_);
   calls_.metrics_.calls_not_run.Increment();
-  slot_.reset();
-  const std::lock_guard telling(telling_);
-  ending->done(status);
+  Tell(*ending, nullptr, status);
 }
 
 void DirectCall::Complete(StatusOr<ToolOutcome> outcome) {
   if (!outcome.ok()) return Refuse(outcome.status());
-  auto ending = End();
+  const auto ending = End();
   if (!ending) return;
-  if (timer_) calls_.scheduler_.Cancel(*timer_);
   v1::CallToolResponse response;
   FillOutcome(*outcome, calls_.metrics_, &response).Increment();
-  slot_.reset();
-  const std::lock_guard telling(telling_);
-  ending->message(response);
-  ending->done(OkStatus());
+  Tell(*ending, &response, OkStatus());
 }
 
 void DirectCall::ReportProgress(const Progress& progress) {

@@ -25,7 +25,8 @@ class DirectCall : public CallSink, public std::enable_shared_from_this<DirectCa
   void EndAfter(std::chrono::milliseconds time_left);
   /// Ends the call with `status`; the tool is told and its last words are dropped.
   void Cancel(const Status& status);
-  const ToolCalls::Slot& slot() const { return *slot_; }
+  /// Asked before the call can end.
+  bool admitted() const { return slot_->admitted(); }
 
   void Refuse(const Status& status) override;
   void ReportProgress(const Progress& progress) override;
@@ -41,15 +42,18 @@ class DirectCall : public CallSink, public std::enable_shared_from_this<DirectCa
   };
   // What is left to do for the one who ends the call; nullopt when it has ended already.
   std::optional<Ending> End();
+  // The caller's last words: `last`, if there is one, and `status`.
+  void Tell(const Ending& ending, v1::CallToolResponse* last, const Status& status);
   void Report(v1::CallToolResponse response);
 
   ToolCalls& calls_;
+  // Given back by the one who ends the call.
   std::optional<ToolCalls::Slot> slot_;
-  std::optional<Scheduler::Id> timer_;
   // Held while a message is told, so that none comes beside another or after the end.
   std::recursive_mutex telling_;
   std::mutex mutex_;  // guards all below
   bool ended_ = false;
+  std::optional<Scheduler::Id> timer_;
   Message message_;
   Done done_;
   std::vector<std::function<void()>> cancellations_;

@@ -89,8 +89,8 @@ ToolCalls::Slot::~Slot() {
 }
 
 void ToolCalls::Run(const v1::CallToolRequest& request, std::chrono::milliseconds time_left,
-                    const Slot& slot, const std::shared_ptr<CallSink>& sink) {
-  if (!slot.admitted()) {
+                    bool admitted, const std::shared_ptr<CallSink>& sink) {
+  if (!admitted) {
     metrics_.calls_refused.Increment();
     return sink->Refuse(ResourceExhausted("too many tool calls are in flight (" +
                                           std::to_string(limits_.max_calls_in_flight) +
@@ -119,8 +119,10 @@ std::function<void()> ToolCalls::RunDirect(const v1::CallToolRequest& request,
                                            std::function<void(const Status&)> done) {
   const auto call = std::make_shared<DirectCall>(*this, std::move(message), std::move(done));
   if (Remember(call)) {
+    // From here on the call may end at any moment, and its slot with it.
+    const bool admitted = call->admitted();
     call->EndAfter(std::min(time_left, limits_.call_timeout));
-    Run(request, time_left, call->slot(), call);
+    Run(request, time_left, admitted, call);
   } else {
     call->Refuse(Unavailable("the tool service is stopping"));
   }

@@ -58,9 +58,10 @@ class ToolCalls {
     const bool admitted_;
   };
 
-  /// `sink` is told how it ends, perhaps before this returns. `slot` is the sink's.
-  void Run(const v1::CallToolRequest& request, std::chrono::milliseconds time_left,
-           const Slot& slot, const std::shared_ptr<CallSink>& sink);
+  /// `sink`, which holds the call's slot, is told how it ends, perhaps before this returns;
+  /// `admitted` is what the slot says.
+  void Run(const v1::CallToolRequest& request, std::chrono::milliseconds time_left, bool admitted,
+           const std::shared_ptr<CallSink>& sink);
 
   /// The same without a transport, for a caller in this process. `message` runs for each message
   /// of the answer, never two at once and none after `done`, which runs once, on any thread,

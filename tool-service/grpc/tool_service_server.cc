@@ -100,7 +100,7 @@ class ToolServiceServer final : public ServiceBase {
       grpc::CallbackServerContext* context, const tool_proto::CallToolRequest* request) override {
     auto reactor = std::make_shared<CallReactor>(parts_.calls, parts_.metrics);
     reactor->KeepUntilDone();
-    parts_.calls.Run(*request, TimeLeft(*context), reactor->slot(), reactor);
+    parts_.calls.Run(*request, TimeLeft(*context), reactor->admitted(), reactor);
     return reactor.get();
   }
 
