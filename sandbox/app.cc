@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <cstdio>
+#include <future>
 #include <random>
 #include <utility>
 
@@ -127,11 +128,17 @@ int App::port() const { return parts_->port; }
 
 const std::string& App::url() const { return parts_->url; }
 
-// Requests first, then what posts to the scheduler, then the scheduler; what it drops may hold
-// requests, so the server goes last.
+// Requests first, then what posts to the scheduler, then the scheduler, whose thread must know that
+// the client is going; what it drops may hold requests, so the server goes last.
 void App::Drain(std::chrono::milliseconds limit) {
   if (parts_->client == nullptr) return;
   parts_->server->Drain(limit);
+  std::promise<void> stopped;
+  parts_->scheduler->After(std::chrono::milliseconds(0), [&] {
+    parts_->sender.Stop();
+    stopped.set_value();
+  });
+  stopped.get_future().wait();
   parts_->client.reset();
   parts_->scheduler.reset();
 }

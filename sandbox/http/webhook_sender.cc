@@ -47,6 +47,7 @@ StatusOr<WebhookReply> FromHttp(StatusOr<http_client::Response> response) {
 }  // namespace
 
 void WebhookSender::Send(WebhookRequest request, Done done) {
+  if (stopped_) return;
   client_.Send(ToHttp(std::move(request)), [&scheduler = scheduler_, done = std::move(done)](
                                                StatusOr<http_client::Response> response) mutable {
     auto reply = std::make_shared<StatusOr<WebhookReply>>(FromHttp(std::move(response)));
