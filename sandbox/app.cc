@@ -46,6 +46,7 @@ PlatformSeed SeedOf(const Config& config) {
   seed.account.account_id = config.account_id;
   seed.account.numbers = config.numbers;
   seed.account.callback_base_url = config.callback_base_url;
+  seed.account.has_voice_product = !config.without_voice;
   if (!config.callback_username.empty()) {
     seed.account.callback_credentials =
         Credentials{config.callback_username, config.callback_password.Reveal()};

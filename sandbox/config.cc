@@ -46,6 +46,9 @@ config::Options Declare(Config& config, Texts& texts) {
       .Bool({"--allow-http-credentials", "BW_SANDBOX_ALLOW_HTTP_CREDENTIALS",
              "Take credentials for plain-http URLs, which Bandwidth refuses"},
             &config.allow_http_credentials)
+      .Bool({"--without-voice", "BW_SANDBOX_WITHOUT_VOICE",
+             "The account has no HTTP voice: making a voice application is refused with 409"},
+            &config.without_voice)
       .Text({"--time-scale", "BW_SANDBOX_TIME_SCALE",
              "Factor for simulated durations (0.1: ten times as fast), 0 to 100"},
             &texts.time_scale)

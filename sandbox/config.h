@@ -28,6 +28,8 @@ struct Config {
   std::string callback_username;
   config::Secret callback_password;
   bool allow_http_credentials = false;
+  /// The account has no HTTP voice: voice applications are refused.
+  bool without_voice = false;
   /// Simulated durations are multiplied by it.
   double time_scale = 1.0;
   int call_visible_after_ms = 0;

@@ -100,6 +100,15 @@ Problem CheckValue(const SettingRule& rule, const xml::Element& setting) {
   return std::nullopt;
 }
 
+// The one setting that PATCH can take away.
+bool IsRemoval(const xml::Element& setting) {
+  return setting.name == "CallStatusCallbackUrl" && xml::TextOf(setting) == "remove";
+}
+
+void RemoveSetting(std::string_view name, xml::Element& element) {
+  std::erase_if(element.children, [&](const xml::Element& child) { return child.name == name; });
+}
+
 Problem CheckSetting(const xml::Element& setting, const Application& application) {
   const SettingRule* rule = FindRule(setting.name);
   if (rule == nullptr) return {{1019, setting.name.substr(0, 64) + " is not a known setting"}};
@@ -126,6 +135,13 @@ Problem CheckWhole(const xml::Element& element, ServiceType type) {
       return {{rule.needs_code,
                std::string(rule.name) + " is given without " + std::string(rule.needs)}};
     }
+  }
+  return std::nullopt;
+}
+
+std::optional<ServiceType> TypeOf(std::string_view name) {
+  for (const ServiceType type : {ServiceType::kVoice, ServiceType::kMessaging}) {
+    if (NameOf(type) == name) return type;
   }
   return std::nullopt;
 }
@@ -225,9 +241,17 @@ const PhoneNumber* Account::FindNumber(std::string_view number) const {
   return found == numbers.end() ? nullptr : &*found;
 }
 
+bool Account::IsInUse(std::string_view application_id) const {
+  return std::any_of(numbers.begin(), numbers.end(), [&](const PhoneNumber& number) {
+    return number.voice_application_id == application_id ||
+           number.messaging_application_id == application_id;
+  });
+}
+
 Account MakeAccount(const AccountSeed& seed) {
   Account account;
   account.id = seed.account_id;
+  account.has_voice_product = seed.has_voice_product;
   account.applications = {MakeVoiceApplication(seed), MakeMessagingApplication(seed)};
   for (const std::string& number : seed.numbers) {
     account.numbers.push_back({number, seed.voice_application_id, seed.messaging_application_id});
@@ -235,11 +259,42 @@ Account MakeAccount(const AccountSeed& seed) {
   return account;
 }
 
+std::variant<const Application*, ApplicationProblem> CreateApplication(const xml::Element& wanted,
+                                                                       std::string id,
+                                                                       Account& account) {
+  const std::string type_name = xml::ChildText(wanted, "ServiceType");
+  if (type_name.empty()) return ApplicationProblem{1003, "ServiceType is required"};
+  const auto type = TypeOf(type_name);
+  if (!type) return ApplicationProblem{1008, "ServiceType must be Voice-V2 or Messaging-V2"};
+  if (*type == ServiceType::kVoice && !account.has_voice_product) {
+    return ApplicationProblem{12150, "HTTP voice feature is required on the account", 409};
+  }
+  if (account.applications.size() >= Account::kMaxApplications) {
+    return ApplicationProblem{5007, "The account has too many applications"};
+  }
+  Application application;
+  application.id = std::move(id);
+  application.type = *type;
+  if (Problem problem = UpdateApplication(wanted, /*merge=*/false, application)) return *problem;
+  account.applications.push_back(std::move(application));
+  return &account.applications.back();
+}
+
+Problem DeleteApplication(std::string_view id, Account& account) {
+  if (account.FindApplication(id) == nullptr) {
+    return {{1016, "The application does not exist", 404}};
+  }
+  if (account.IsInUse(id)) return {{12107, "The application is used by locations of the account"}};
+  std::erase_if(account.applications, [&](const Application& a) { return a.id == id; });
+  return std::nullopt;
+}
+
 std::optional<ApplicationProblem> UpdateApplication(const xml::Element& update, bool merge,
                                                     Application& application) {
   if (update.name != "Application") return {{1019, "the root element must be Application"}};
   for (const xml::Element& setting : update.children) {
     if (setting.is_text()) return {{1019, "Application holds text"}};
+    if (merge && IsRemoval(setting)) continue;
     if (Problem problem = CheckSetting(setting, application)) return problem;
   }
   xml::Element changed = application.element;
@@ -248,7 +303,12 @@ std::optional<ApplicationProblem> UpdateApplication(const xml::Element& update, 
                         xml::Leaf("ServiceType", NameOf(application.type))};
   }
   for (const xml::Element& setting : update.children) {
-    if (setting.name != "ApplicationId") SetSetting(setting, changed);
+    if (merge && IsRemoval(setting)) {
+      RemoveSetting("CallStatusCallbackUrl", changed);
+      RemoveSetting("CallStatusMethod", changed);
+    } else if (setting.name != "ApplicationId") {
+      SetSetting(setting, changed);
+    }
   }
   if (Problem problem = CheckWhole(changed, application.type)) return problem;
   application.element = std::move(changed);

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "common/status/status.h"
@@ -40,16 +41,25 @@ struct PhoneNumber {
 struct ApplicationProblem {
   int code = 0;
   std::string description;
+  /// The HTTP status.
+  int status = 400;
 };
 
 struct Account {
+  /// More are refused.
+  static constexpr std::size_t kMaxApplications = 1'000;
+
   std::string id;
+  /// False: voice applications cannot be made, as in an account without HTTP voice.
+  bool has_voice_product = true;
   std::vector<Application> applications;
   std::vector<PhoneNumber> numbers;
 
   Application* FindApplication(std::string_view application_id);
   const Application* FindApplication(std::string_view application_id, ServiceType type) const;
   const PhoneNumber* FindNumber(std::string_view number) const;
+  /// Whether numbers lead to the application, so that it cannot be deleted.
+  bool IsInUse(std::string_view application_id) const;
 };
 
 struct AccountSeed {
@@ -60,9 +70,19 @@ struct AccountSeed {
   /// Where both applications' webhooks go, without a trailing slash.
   std::string callback_base_url = "http://127.0.0.1:8081";
   std::optional<Credentials> callback_credentials = {};
+  bool has_voice_product = true;
 };
 
 Account MakeAccount(const AccountSeed& seed);
+
+/// Adds the application that `wanted`, an <Application> element, describes. Nothing changes when
+/// there is a problem. The pointer holds until applications are added or deleted.
+std::variant<const Application*, ApplicationProblem> CreateApplication(const xml::Element& wanted,
+                                                                       std::string id,
+                                                                       Account& account);
+
+/// 1016 (404) when there is no such application, 12107 while numbers lead to it.
+std::optional<ApplicationProblem> DeleteApplication(std::string_view id, Account& account);
 
 /// Replaces (`merge` false: PUT) or changes (`merge` true: PATCH) the settings of `application` by
 /// those of `update`, an <Application> element. Nothing changes when there is a problem.

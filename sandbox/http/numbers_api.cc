@@ -1,4 +1,4 @@
-// The dashboard's XML API: applications and phone numbers.
+// The dashboard's XML API: phone numbers.
 #include <algorithm>
 #include <array>
 #include <string>
@@ -8,56 +8,15 @@
 #include "sandbox/http/errors.h"
 #include "sandbox/http/paging.h"
 #include "sandbox/http/routes.h"
+#include "sandbox/http/xml_response.h"
 
 namespace bw::sandbox {
 namespace {
 
 using http::Response;
 
-constexpr std::string_view kApplications = "ApplicationProvisioningResponse";
 constexpr std::int64_t kMaxPageSize = 2500;
 constexpr std::int64_t kMaxPage = 1'000'000;
-constexpr std::size_t kMaxBodyBytes = 64u << 10;
-
-Response XmlResponse(int status, const xml::Element& root) {
-  Response response;
-  response.status = status;
-  response.headers.Add("Content-Type", "application/xml");
-  response.body = xml::Write(root, {.standalone = true});
-  return response;
-}
-
-Response NoSuchApplication() {
-  return DashboardError(404, kApplications, 1016, "The application does not exist");
-}
-
-Response ListApplications(Context& context) {
-  xml::Element list = xml::Branch("ApplicationList", {});
-  for (const Application& application : context.platform.account.applications) {
-    list.children.push_back(PublicElement(application));
-  }
-  return XmlResponse(200, xml::Branch(kApplications, {std::move(list)}));
-}
-
-Response GetApplication(Context& context) {
-  const Application* application = context.platform.account.FindApplication(context.path[1]);
-  if (application == nullptr) return NoSuchApplication();
-  return XmlResponse(200, xml::Branch(kApplications, {PublicElement(*application)}));
-}
-
-Response ChangeApplication(Context& context, bool merge) {
-  Application* application = context.platform.account.FindApplication(context.path[1]);
-  if (application == nullptr) return NoSuchApplication();
-  const auto update = xml::Parse(context.request.body, {.max_bytes = kMaxBodyBytes});
-  if (!update.ok()) return DashboardError(400, kApplications, 1019, Message(update.status()));
-  if (const auto problem = UpdateApplication(*update, merge, *application)) {
-    return DashboardError(400, kApplications, problem->code, problem->description);
-  }
-  return GetApplication(context);
-}
-
-Response PutApplication(Context& context) { return ChangeApplication(context, /*merge=*/false); }
-Response PatchApplication(Context& context) { return ChangeApplication(context, /*merge=*/true); }
 
 struct Page {
   std::int64_t page = 1;
@@ -157,15 +116,7 @@ Response ListNumbers(Context& context) {
                                          Links(context, page), std::move(list)}));
 }
 
-constexpr std::array<Route, 6> kRoutes = {{
-    {"GET", "/api/v2/accounts/{accountId}/applications", Api::kNumbers, BodyKind::kNone,
-     ListApplications},
-    {"GET", "/api/v2/accounts/{accountId}/applications/{applicationId}", Api::kNumbers,
-     BodyKind::kNone, GetApplication},
-    {"PUT", "/api/v2/accounts/{accountId}/applications/{applicationId}", Api::kNumbers,
-     BodyKind::kXml, PutApplication},
-    {"PATCH", "/api/v2/accounts/{accountId}/applications/{applicationId}", Api::kNumbers,
-     BodyKind::kXml, PatchApplication},
+constexpr std::array<Route, 2> kRoutes = {{
     {"GET", "/api/v2/accounts/{accountId}/inserviceNumbers", Api::kNumbers, BodyKind::kNone,
      ListInServiceNumbers},
     {"GET", "/api/v2/tns", Api::kNumbers, BodyKind::kNone, ListNumbers},

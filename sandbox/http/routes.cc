@@ -108,8 +108,8 @@ http::Response Handle(Platform& platform, const http::Request& request) {
   const std::string_view target = request.target;
   const std::vector<std::string_view> path = Split(target.substr(0, target.find('?')));
   std::string allowed;
-  for (auto* table : {&TokenRoutes, &VoiceRoutes, &MessagingRoutes, &NumbersRoutes,
-                      &LookupAndMfaRoutes, &ControlRoutes}) {
+  for (auto* table : {&TokenRoutes, &VoiceRoutes, &MessagingRoutes, &ApplicationRoutes,
+                      &NumbersRoutes, &LookupAndMfaRoutes, &ControlRoutes}) {
     for (const Route& route : table()) {
       auto values = Match(route.pattern, path);
       if (!values) continue;

@@ -47,6 +47,7 @@ struct Route {
 std::span<const Route> TokenRoutes();
 std::span<const Route> VoiceRoutes();
 std::span<const Route> MessagingRoutes();
+std::span<const Route> ApplicationRoutes();
 std::span<const Route> NumbersRoutes();
 std::span<const Route> LookupAndMfaRoutes();
 std::span<const Route> ControlRoutes();

@@ -67,6 +67,61 @@ TEST(AccountTest, RefusesWithTheDashboardsCodes) {
   EXPECT_EQ(CodeOf("<AppName>x</AppName>", /*merge=*/false), 1003);
 }
 
+TEST(AccountTest, PatchTakesTheStatusUrlAway) {
+  Account account = MakeAccount({});
+  Application& voice = account.applications[0];
+  const auto update = xml::Parse(
+      "<Application><CallStatusCallbackUrl>remove</CallStatusCallbackUrl></Application>");
+  EXPECT_EQ(UpdateApplication(*update, /*merge=*/true, voice), std::nullopt);
+  EXPECT_EQ(voice.Setting("CallStatusCallbackUrl"), "");
+  EXPECT_EQ(voice.Setting("CallStatusMethod"), "");
+  EXPECT_EQ(CodeOf("<CallInitiatedCallbackUrl>remove</CallInitiatedCallbackUrl>"), 12974);
+}
+
+// 0 when an application was made.
+int CreateCode(const std::string& settings, Account account = MakeAccount({})) {
+  const auto element = xml::Parse("<Application>" + settings + "</Application>");
+  EXPECT_TRUE(element.ok()) << ToString(element.status());
+  const auto made = CreateApplication(*element, "a-1", account);
+  const auto* problem = std::get_if<ApplicationProblem>(&made);
+  EXPECT_EQ(account.FindApplication("a-1") == nullptr, problem != nullptr);
+  return problem == nullptr ? 0 : problem->code;
+}
+
+TEST(AccountTest, MakesApplicationsOfEitherFamily) {
+  const std::string voice =
+      "<ServiceType>Voice-V2</ServiceType><AppName>n</AppName>"
+      "<CallInitiatedCallbackUrl>https://a.example/v</CallInitiatedCallbackUrl>";
+  const std::string messaging =
+      "<ServiceType>Messaging-V2</ServiceType><AppName>n</AppName>"
+      "<InboundCallbackUrl>https://a.example/m</InboundCallbackUrl>";
+  EXPECT_EQ(CreateCode(voice), 0);
+  EXPECT_EQ(CreateCode(messaging), 0);
+  EXPECT_EQ(CreateCode("<AppName>n</AppName>"), 1003);
+  EXPECT_EQ(CreateCode("<ServiceType>Fax</ServiceType><AppName>n</AppName>"), 1008);
+  EXPECT_EQ(CreateCode("<ServiceType>Voice-V2</ServiceType><AppName>n</AppName>"), 1003);
+  EXPECT_EQ(CreateCode(messaging + "<CallStatusMethod>POST</CallStatusMethod>"), 12962);
+  EXPECT_EQ(CreateCode(voice + "<CallbackCreds><UserId>u</UserId></CallbackCreds>"), 12976);
+  const Account without_voice = MakeAccount({.has_voice_product = false});
+  EXPECT_EQ(CreateCode(voice, without_voice), 12150);
+  EXPECT_EQ(CreateCode(messaging, without_voice), 0);
+  Account full = MakeAccount({});
+  full.applications.resize(Account::kMaxApplications - 1);
+  EXPECT_EQ(CreateCode(voice, full), 0);
+  full.applications.resize(Account::kMaxApplications);
+  EXPECT_EQ(CreateCode(voice, full), 5007);
+}
+
+TEST(AccountTest, DeletesOnlyWhatNoNumberLeadsTo) {
+  Account account = MakeAccount({});
+  const std::string voice = account.applications[0].id;
+  EXPECT_EQ(DeleteApplication(voice, account)->code, 12107);
+  EXPECT_EQ(DeleteApplication("none", account)->status, 404);
+  for (PhoneNumber& number : account.numbers) number.voice_application_id.clear();
+  EXPECT_FALSE(DeleteApplication(voice, account).has_value());
+  EXPECT_EQ(account.FindApplication(voice), nullptr);
+}
+
 TEST(AccountTest, NeverShowsPasswords) {
   const Account account = MakeAccount({.callback_credentials = Credentials{"u", "secret"}});
   const std::string shown = xml::Write(PublicElement(account.applications[0]));

@@ -265,6 +265,31 @@ TEST_F(RoutesTest, ReadsAndChangesApplicationsInXml) {
   EXPECT_EQ(Send({"PATCH", target, update, "application/json"}).status, 415);
 }
 
+TEST_F(RoutesTest, MakesAndDeletesApplications) {
+  const std::string wanted =
+      "<Application><ServiceType>Voice-V2</ServiceType><AppName>mine</AppName>"
+      "<CallInitiatedCallbackUrl>https://b.example/v</CallInitiatedCallbackUrl></Application>";
+  const http::Response made = Send({"POST", kApplications, wanted, "application/xml"});
+  ASSERT_EQ(made.status, 201) << made.body;
+  const std::string id = platform.account.applications.back().id;
+  EXPECT_THAT(made.body, HasSubstr("<ApplicationId>" + id));
+  EXPECT_EQ(made.headers.Get("Location"),
+            "http://127.0.0.1:8090" + std::string(kApplications) + "/" + id);
+  const std::string target = std::string(kApplications) + "/" + id;
+  EXPECT_EQ(Send({"GET", target}).status, 200);
+  EXPECT_EQ(Send({"DELETE", target}).status, 200);
+  EXPECT_EQ(Send({"DELETE", target}).status, 404);
+  const http::Response used =
+      Send({"DELETE", std::string(kApplications) + "/" + platform.account.applications[0].id});
+  EXPECT_EQ(used.status, 400);
+  EXPECT_THAT(used.body, HasSubstr("12107"));
+  platform.account.has_voice_product = false;
+  const http::Response refused = Send({"POST", kApplications, wanted, "application/xml"});
+  EXPECT_EQ(refused.status, 409);
+  EXPECT_THAT(refused.body, HasSubstr("HTTP voice feature is required"));
+  EXPECT_EQ(Send({"POST", kApplications, "<Application>", "application/xml"}).status, 400);
+}
+
 TEST_F(RoutesTest, ListsNumbersPageByPage) {
   const auto first = xml::Parse(
       Send({"GET", "/api/v2/tns?accountId=9900000&status=Inservice&page=1&size=1"}).body);
