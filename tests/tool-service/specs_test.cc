@@ -162,7 +162,15 @@ TEST_F(SpecsTest, TheNamesAreTheGoldenOnes) {
 Json ExampleArguments(const OperationInDocument& entry) {
   Json arguments = Json::object();
   for (const Json& parameter : entry.Parameters()) {
-    if (parameter.contains("example")) arguments[parameter["name"]] = parameter["example"];
+    if (!parameter.contains("example")) continue;
+    const std::string name = parameter["name"];
+    const Json& example = parameter["example"];
+    if (parameter.value("style", "") != "deepObject") {
+      arguments[name] = example;
+      continue;
+    }
+    // Every filter of ours has known operators, and each is an argument.
+    for (const auto& [key, value] : example.items()) arguments[name + "_" + key] = value;
   }
   if (!entry.operation.contains("requestBody")) return arguments;
   const Json& content = entry.operation["requestBody"]["content"];

@@ -5,6 +5,8 @@
 #include <string_view>
 #include <utility>
 
+#include "tool-service/openapi/deep_object.h"
+
 namespace bw::tool_service {
 namespace {
 
@@ -89,6 +91,12 @@ class Planner {
 
  private:
   void AddParameter(const Parameter& parameter) {
+    const std::vector<FlatFilter> filters = FlatFilters(parameter);
+    if (filters.empty()) AddPlainParameter(parameter, parameter.name);
+    for (const FlatFilter& filter : filters) AddPlainParameter(filter.parameter, filter.argument);
+  }
+
+  void AddPlainParameter(const Parameter& parameter, const std::string& wanted) {
     ArgumentBinding binding;
     binding.wire_name = parameter.name;
     binding.place = PlaceOf(parameter.place);
@@ -97,7 +105,7 @@ class Planner {
     binding.required = parameter.required;
     Json schema = parameter.schema;
     if (!parameter.description.empty()) schema["description"] = parameter.description;
-    Add(std::move(binding), std::move(schema));
+    AddNamed(wanted, std::move(binding), std::move(schema));
   }
 
   void AddBody() {
@@ -203,14 +211,18 @@ class Planner {
   void AddLocal(Place place, const std::string& wanted, const std::string& wire_name,
                 const std::string& description) {
     ArgumentBinding binding;
-    binding.wire_name = wanted;
+    binding.wire_name = wire_name;
     binding.place = place;
-    Add(std::move(binding), {{"type", "string"}, {"description", description}});
-    plan_.bindings.back().wire_name = wire_name;
+    AddNamed(wanted, std::move(binding), {{"type", "string"}, {"description", description}});
   }
 
   void Add(ArgumentBinding binding, Json schema) {
-    const std::string wanted = ArgumentName(binding.wire_name);
+    const std::string wanted = binding.wire_name;
+    AddNamed(wanted, std::move(binding), std::move(schema));
+  }
+
+  void AddNamed(std::string_view text, ArgumentBinding binding, Json schema) {
+    const std::string wanted = ArgumentName(text);
     std::string name = wanted;
     if (taken_.contains(name)) {
       name = (std::string(PrefixOf(binding.place)) + wanted).substr(0, kMaxNameBytes);

@@ -44,7 +44,8 @@ struct InputPlan {
 };
 
 /// An object body's members become arguments beside the parameters; any other body becomes the
-/// argument "body". Where names clash the later place gets a prefix (query_, header_, body_).
+/// argument "body". A filter name[operator] becomes name_operator (deep_object.h). Where names
+/// clash the later place gets a prefix (query_, header_, body_).
 InputPlan PlanInput(const Operation& operation);
 
 }  // namespace bw::tool_service
