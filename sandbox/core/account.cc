@@ -275,6 +275,7 @@ std::variant<const Application*, ApplicationProblem> CreateApplication(const xml
   Application application;
   application.id = std::move(id);
   application.type = *type;
+  application.element = xml::Branch("Application", {});
   if (Problem problem = UpdateApplication(wanted, /*merge=*/false, application)) return *problem;
   account.applications.push_back(std::move(application));
   return &account.applications.back();
