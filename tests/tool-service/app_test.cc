@@ -6,6 +6,7 @@
 #include <iterator>
 #include <map>
 #include <optional>
+#include <set>
 #include <sstream>
 
 #include <gmock/gmock.h>
@@ -17,6 +18,7 @@
 #include "tests/common/http_client/tls_server.h"
 #include "tests/support/child_process.h"
 #include "tool-service/core/argument_validator.h"
+#include "tool-service/core/tool_traits.h"
 
 namespace bw::tool_service {
 namespace {
@@ -104,6 +106,39 @@ TEST_F(AppTest, WhatEachToolNeedsIsTheGoldenList) {
     access.push_back(tool.name() + " " + names.at(tool.access()));
   }
   EXPECT_EQ(access, Golden("tool_access.txt"));
+}
+
+// The operation's id where a tool was named after its document too.
+std::string WithoutPrefix(const std::string& name) {
+  return name.substr(name.find_last_of('_') + 1);
+}
+
+TEST_F(AppTest, EveryToolThatChangesSomethingIsDecidedAboutAndNoRowIsLeftOver) {
+  Config config = Quiet();
+  config.profile = "full";
+  config.local = true;
+  Start(config);
+  proto::ListToolsRequest request;
+  request.set_tenant("default");
+  proto::ListToolsResponse response;
+  grpc::ClientContext context;
+  ASSERT_TRUE(stub->ListTools(&context, request, &response).ok());
+  std::set<std::string> names;
+  for (const auto& tool : response.tools()) {
+    const std::string name = WithoutPrefix(tool.name());
+    names.insert(name);
+    if (tool.annotations().read_only()) {
+      EXPECT_EQ(TraitsOf(name), ToolTraits()) << name;
+      continue;
+    }
+    EXPECT_TRUE(HasTraitsRow(name)) << name << " changes something and has no row";
+    const ToolTraits traits = TraitsOf(name);
+    EXPECT_TRUE(tool.annotations().destructive() || !(traits.costly || traits.destructive))
+        << name << " is not as harmless as its annotations say";
+  }
+  for (std::size_t i = 0; i < TraitsRowCount(); ++i) {
+    EXPECT_TRUE(names.contains(std::string(TraitsRowName(i)))) << TraitsRowName(i);
+  }
 }
 
 TEST_F(AppTest, NoSchemaListsSeveralTypesWhichStrictClientsRefuse) {

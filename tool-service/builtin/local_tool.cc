@@ -20,10 +20,15 @@ constexpr std::array kAdvice = {
     Advice{StatusCode::kNotFound, "Check the id; it is given by createCall and by events."},
 };
 
+ToolDefinition WithTraits(ToolDefinition definition) {
+  definition.traits = TraitsOf(definition.name);
+  return definition;
+}
+
 }  // namespace
 
 LocalTool::LocalTool(ToolDefinition definition, DefaultArguments& defaults, Handler handler)
-    : definition_(std::move(definition)),
+    : definition_(WithTraits(std::move(definition))),
       validator_(definition_.input_schema),
       defaults_(defaults),
       handler_(std::move(handler)) {}

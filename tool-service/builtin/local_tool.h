@@ -16,7 +16,7 @@ class LocalTool : public Tool {
   /// Must not block; calls `done` exactly once. `arguments` fit the input schema.
   using Handler = std::function<void(json::Json arguments, CallContext context, Done done)>;
 
-  /// `defaults` outlives the tool.
+  /// `defaults` outlives the tool. The definition's traits are those of core/tool_traits.h.
   LocalTool(ToolDefinition definition, DefaultArguments& defaults, Handler handler);
 
   const ToolDefinition& definition() const override { return definition_; }

@@ -2,9 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <string>
 #include <vector>
+
+#include "tool-service/core/name_words.h"
 
 namespace bw::tool_service {
 namespace {
@@ -19,22 +20,8 @@ constexpr std::array<std::string_view, 25> kSetUpWords = {
     "subscription",  "subscriptions", "user",        "users",        "webhooks",
 };
 
-// "updateVoiceConfiguration", "update_voice-configuration" → update, voice, configuration
-std::vector<std::string> WordsOf(std::string_view name) {
-  std::vector<std::string> words(1);
-  bool after_lower = false;
-  for (const char c : name) {
-    const auto byte = static_cast<unsigned char>(c);
-    const bool separator = c == '_' || c == '-';
-    if (separator || (after_lower && std::isupper(byte) != 0)) words.emplace_back();
-    if (!separator) words.back() += static_cast<char>(std::tolower(byte));
-    after_lower = std::islower(byte) != 0 || std::isdigit(byte) != 0;
-  }
-  return words;
-}
-
 bool SpeaksOfSetUp(std::string_view name) {
-  const std::vector<std::string> words = WordsOf(name);
+  const std::vector<std::string> words = WordsOfName(name);
   return std::any_of(words.begin(), words.end(), [](const std::string& word) {
     return std::find(kSetUpWords.begin(), kSetUpWords.end(), word) != kSetUpWords.end();
   });

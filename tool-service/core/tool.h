@@ -13,6 +13,7 @@
 #include "common/json/json.h"
 #include "common/status/status.h"
 #include "tool-service/core/client_capabilities.h"
+#include "tool-service/core/tool_traits.h"
 
 namespace bw::tool_service {
 
@@ -43,6 +44,8 @@ struct ToolDefinition {
   json::Json input_schema;
   std::optional<json::Json> output_schema;
   ToolAnnotations annotations;
+  /// What a person may want to be asked about first; not published as such.
+  ToolTraits traits;
 };
 
 /// One block of a result (MCP ContentBlock).
@@ -74,6 +77,9 @@ struct ToolResult {
   std::vector<Content> content;
   std::optional<json::Json> structured;
   bool is_error = false;
+  /// With is_error: something was sent that changes things, and nobody knows whether it did: no
+  /// answer came, or one that does not tell. Not published as such; the text says it.
+  bool effect_unknown = false;
 };
 
 inline ToolResult TextResult(std::string text) {

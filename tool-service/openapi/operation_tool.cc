@@ -16,23 +16,15 @@ namespace {
 
 using json::Json;
 
-struct AnnotationRow {
-  std::string_view method;
-  ToolAnnotations annotations;
-};
-
-// POST creates calls, messages and orders: it costs money and must not be taken for harmless.
-constexpr std::array kAnnotations = {
-    AnnotationRow{"GET", {.read_only = true, .destructive = false, .idempotent = true}},
-    AnnotationRow{"PUT", {.read_only = false, .destructive = true, .idempotent = true}},
-    AnnotationRow{"DELETE", {.read_only = false, .destructive = true, .idempotent = true}},
-};
-
-ToolAnnotations AnnotationsOf(std::string_view method) {
-  const auto* row =
-      std::find_if(kAnnotations.begin(), kAnnotations.end(),
-                   [&](const AnnotationRow& entry) { return entry.method == method; });
-  return row == kAnnotations.end() ? ToolAnnotations() : row->annotations;
+// What somebody decided about by name is as good or bad as decided; of the rest only what reads is
+// taken for harmless, which is also how MCP wants hints to default.
+ToolAnnotations AnnotationsOf(const Operation& operation, const ToolTraits& traits) {
+  if (operation.method == "GET" || operation.method == "HEAD") {
+    return {.read_only = true, .destructive = false, .idempotent = true};
+  }
+  const bool may_harm = traits.costly || traits.destructive || !HasTraitsRow(operation.id);
+  const bool may_repeat = operation.method == "PUT" || operation.method == "DELETE";
+  return {.read_only = false, .destructive = may_harm, .idempotent = may_repeat};
 }
 
 // The plan's schema with what the service can fill in no longer required.
@@ -121,12 +113,14 @@ OperationTool::OperationTool(Operation operation, std::string name, const Operat
     : operation_(std::move(operation)),
       plan_(PlanInput(operation_)),
       answer_plan_(PlanAnswer(operation_, plan_)),
-      definition_{.name = name,
-                  .title = operation_.summary,
-                  .description = operation_.description,
-                  .input_schema = PublishedSchema(plan_, name, ports.defaults),
-                  .output_schema = std::nullopt,
-                  .annotations = AnnotationsOf(operation_.method)},
+      definition_{
+          .name = name,
+          .title = operation_.summary,
+          .description = operation_.description,
+          .input_schema = PublishedSchema(plan_, name, ports.defaults),
+          .output_schema = std::nullopt,
+          .annotations = AnnotationsOf(operation_, TraitsOf(operation_.id, operation_.method)),
+          .traits = TraitsOf(operation_.id, operation_.method)},
       ports_(ports),
       options_(options),
       validator_(definition_.input_schema) {}
