@@ -356,6 +356,33 @@ TEST_F(AllSpecsTest, TheExamplesOfXmlAnswersAreWhatTheToolsReturn) {
   }
 }
 
+TEST_F(AllSpecsTest, WhatIsPublishedOfAnAnswerIsWhatTheToolReturns) {
+  constexpr std::size_t kLeastPublished = 30;
+  FakeHttpClient http;
+  NoDefaults defaults;
+  FakeClock clock;
+  const LoadedTools loaded = LoadTools(Read().paths, {&http, &defaults, &clock});
+  std::size_t published = 0;
+  for (const auto& tool : loaded.tools) {
+    const ToolDefinition& definition = tool->definition();
+    if (!definition.output_schema) continue;
+    ++published;
+    const OperationInDocument& entry = operations().at(definition.name);
+    const Json example =
+        entry.operation.at("/responses/200/content/application~1json/example"_json_pointer);
+    const ArgumentValidator validator(*definition.output_schema);
+    for (const std::string& body : {example.dump(), std::string("[]"), std::string("{}")}) {
+      http.script = {Answer(200, body, {{"Content-Type", "application/json"}})};
+      const ToolResult result = tool_service::Run(*tool, ExampleArguments(entry));
+      ASSERT_TRUE(result.structured.has_value()) << definition.name << ": " << TextOf(result);
+      const Status status = validator.Check(*result.structured);
+      EXPECT_TRUE(status.ok()) << definition.name << ": " << Message(status);
+      EXPECT_TRUE(body != example.dump() || result.structured == example) << definition.name;
+    }
+  }
+  EXPECT_GE(published, kLeastPublished);
+}
+
 TEST_F(AllSpecsTest, EveryOperationSaysWhatItDoesAndAnswers) {
   for (const auto& [id, entry] : operations()) {
     const std::string summary = entry.operation.value("summary", "");

@@ -11,6 +11,7 @@
 #include "common/xml/xml.h"
 #include "tool-service/core/api_errors.h"
 #include "tool-service/openapi/local_file.h"
+#include "tool-service/openapi/output_schema.h"
 #include "tool-service/openapi/redaction.h"
 #include "tool-service/openapi/xml_adapter.h"
 
@@ -20,6 +21,7 @@ namespace {
 using json::Json;
 
 constexpr std::size_t kMaxErrorBytes = 4'096;
+constexpr const char* kCutMember = "_cut";
 // Answers that say where to go on, or how long to wait; shown when they are there.
 constexpr std::array<std::string_view, 5> kShownHeaders = {
     "location", "link", "retry-after", "continuation-token", "content-disposition"};
@@ -236,7 +238,21 @@ ToolResult TextResultOf(const HttpResponse& answer, TextBody body, const AnswerP
   if (const std::string lines = HeaderLines(answer); !lines.empty()) {
     result.content.push_back(TextContent("Headers:" + lines));
   }
-  if (body.value && body.value->is_object() && !was_cut) result.structured = std::move(body.value);
+  if (!body.value || !body.value->is_object()) return result;
+  if (!was_cut) {
+    result.structured = std::move(body.value);
+  } else if (!plan.output_schema.empty()) {
+    result.structured = Shortened(*std::move(body.value), limits.max_text_bytes);
+    (*result.structured)[kCutMember] = "Lists are shortened here. " + plan.narrowing;
+  }
+  return result;
+}
+
+// Clients refuse a result that does not fit what is published.
+ToolResult Published(ToolResult result, const AnswerPlan& plan) {
+  if (plan.output_schema.empty() || result.is_error) return result;
+  result.structured =
+      Conforming(plan.output_schema, std::move(result.structured).value_or(Json::object()));
   return result;
 }
 
@@ -284,11 +300,28 @@ void AddName(const std::string& name, std::string& list) {
   list += (list.empty() ? "" : ", ") + name;
 }
 
+ToolResult ResultOf(const HttpResponse& answer, const std::string& url, const AnswerPlan& plan,
+                    const AnswerLimits& limits) {
+  const std::string type = MediaType(answer);
+  const bool is_text = IsText(answer, type);
+  if (!IsSuccess(answer)) {
+    if (auto link = LinkOf(answer, url, plan)) return *std::move(link);
+    TextBody body = is_text ? ReadText(answer, type, plan, limits) : TextBody();
+    return RefusalOf(answer, std::move(body), plan, limits);
+  }
+  if (answer.body.empty()) return EmptyResult(answer);
+  if (!is_text) return BinaryResult(answer, url, type, plan, limits);
+  TextBody body = ReadText(answer, type, plan, limits);
+  return body.is_refusal ? RefusalOf(answer, std::move(body), plan, limits)
+                         : TextResultOf(answer, std::move(body), plan, limits);
+}
+
 }  // namespace
 
 AnswerPlan PlanAnswer(const Operation& operation, const InputPlan& input) {
   AnswerPlan plan;
   plan.xml_schema = operation.answer_xml_schema;
+  plan.output_schema = operation.output_schema;
   plan.only_reads = operation.method == "GET";
   std::string sizes;
   std::string places;
@@ -315,18 +348,7 @@ AnswerPlan PlanAnswer(const Operation& operation, const InputPlan& input) {
 
 ToolResult ReadAnswer(const HttpResponse& answer, const std::string& url, const AnswerPlan& plan,
                       const AnswerLimits& limits) {
-  const std::string type = MediaType(answer);
-  const bool is_text = IsText(answer, type);
-  if (!IsSuccess(answer)) {
-    if (auto link = LinkOf(answer, url, plan)) return *std::move(link);
-    TextBody body = is_text ? ReadText(answer, type, plan, limits) : TextBody();
-    return RefusalOf(answer, std::move(body), plan, limits);
-  }
-  if (answer.body.empty()) return EmptyResult(answer);
-  if (!is_text) return BinaryResult(answer, url, type, plan, limits);
-  TextBody body = ReadText(answer, type, plan, limits);
-  return body.is_refusal ? RefusalOf(answer, std::move(body), plan, limits)
-                         : TextResultOf(answer, std::move(body), plan, limits);
+  return Published(ResultOf(answer, url, plan, limits), plan);
 }
 
 bool IsFile(const HttpResponse& answer) {

@@ -30,6 +30,8 @@ struct AnswerPlan {
   bool only_reads = true;
   /// The operation takes save_to.
   bool can_save = false;
+  /// What is published of a success (output_schema.h); {} when nothing is.
+  json::Json output_schema = json::Json::object();
 };
 
 /// The plan for an operation whose arguments are `input`.
@@ -38,7 +40,9 @@ AnswerPlan PlanAnswer(const Operation& operation, const InputPlan& input);
 /// Any status gives a result. 2xx: the content, JSON objects and XML (turned into JSON) also as
 /// structured content; files as an image, an audio or a resource block. Everything else, and a 2xx
 /// whose body reports errors: is_error with the status, what it means and the next step. A redirect
-/// to another host that was not followed: a link. Secrets are redacted.
+/// to another host that was not followed: a link. Secrets are redacted. Where an output schema is
+/// published, every result that is no error has structured content that fits it; of one that had to
+/// be cut the lists are shortened, and its member `_cut` says how to get the rest.
 ToolResult ReadAnswer(const HttpResponse& answer, const std::string& url,
                       const AnswerPlan& plan = {}, const AnswerLimits& limits = {});
 

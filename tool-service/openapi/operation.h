@@ -72,6 +72,8 @@ struct Operation {
   std::vector<std::string> answer_types;
   /// How a successful XML answer is read (xml_schema.h); {} when nothing is declared.
   json::Json answer_xml_schema = json::Json::object();
+  /// What is published of a successful answer (output_schema.h); {} when nothing is.
+  json::Json output_schema = json::Json::object();
   /// False for `security: []`.
   bool authorize = true;
   bool deprecated = false;

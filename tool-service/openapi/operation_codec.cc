@@ -27,12 +27,12 @@ Json Encode(const RequestBody& body) {
 
 Json Encode(const Operation& operation) {
   const auto& [id, document, method, server, path, summary, description, parameters, body, has_body,
-               answer_types, answer_xml_schema, authorize, deprecated] = operation;
+               answer_types, answer_xml_schema, output_schema, authorize, deprecated] = operation;
   Json encoded_parameters = Json::array();
   for (const Parameter& parameter : parameters) encoded_parameters.push_back(Encode(parameter));
   return Json::array({id, document, method, server, path, summary, description,
                       std::move(encoded_parameters), Encode(body), has_body, answer_types,
-                      answer_xml_schema, authorize, deprecated});
+                      answer_xml_schema, output_schema, authorize, deprecated});
 }
 
 // Takes the values of an array one by one; after the first that is not as expected it is broken.
@@ -116,7 +116,7 @@ bool Decode(Json& encoded, RequestBody& body) {
 }
 
 bool Decode(Json& encoded, Operation& operation) {
-  Fields fields(encoded, 14);
+  Fields fields(encoded, 15);
   fields.Text(operation.id)
       .Text(operation.document)
       .Text(operation.method)
@@ -134,6 +134,7 @@ bool Decode(Json& encoded, Operation& operation) {
   fields.Flag(operation.has_body)
       .Texts(operation.answer_types)
       .Schema(operation.answer_xml_schema)
+      .Schema(operation.output_schema)
       .Flag(operation.authorize)
       .Flag(operation.deprecated);
   return !fields.broken();

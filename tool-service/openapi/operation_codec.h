@@ -9,7 +9,7 @@
 namespace bw::tool_service {
 
 /// Part of every cached file; to be raised with every change of what the loader makes of a text.
-constexpr int kOperationCodecVersion = 1;
+constexpr int kOperationCodecVersion = 2;
 
 json::Json EncodeDocument(const LoadedDocument& document);
 

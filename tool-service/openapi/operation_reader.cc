@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "tool-service/openapi/operation_repairs.h"
+#include "tool-service/openapi/output_schema.h"
 #include "tool-service/openapi/schema_translator.h"
 #include "tool-service/openapi/xml_schema.h"
 
@@ -132,6 +133,8 @@ class OperationReader {
     ReadParameters(path_item_);
     ReadBody();
     ReadAnswers();
+    OutputSchema output = OutputSchemaOf(root_, operation_.method, source_);
+    operation_.output_schema = std::move(output.schema);
     ReadSecurity();
     for (const OperationRepair& repair : OperationRepairs()) {
       for (const std::string& place : repair.repair(operation_)) {
@@ -140,7 +143,7 @@ class OperationReader {
                       std::string(repair.name));
       }
     }
-    schemas_ = translator_.nodes() + ObjectsIn(operation_.body.xml_schema) +
+    schemas_ = translator_.nodes() + output.nodes + ObjectsIn(operation_.body.xml_schema) +
                ObjectsIn(operation_.answer_xml_schema);
     return std::move(operation_);
   }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -39,6 +40,11 @@ Json PublishedSchema(const InputPlan& plan, const std::string& tool,
   schema.erase("required");
   if (!required.empty()) schema["required"] = std::move(required);
   return schema;
+}
+
+std::optional<Json> PublishedOutput(const Operation& operation) {
+  if (operation.output_schema.empty()) return std::nullopt;
+  return operation.output_schema;
 }
 
 bool AllowsNull(const Json& schema) {
@@ -118,7 +124,7 @@ OperationTool::OperationTool(Operation operation, std::string name, const Operat
           .title = operation_.summary,
           .description = operation_.description,
           .input_schema = PublishedSchema(plan_, name, ports.defaults),
-          .output_schema = std::nullopt,
+          .output_schema = PublishedOutput(operation_),
           .annotations = AnnotationsOf(operation_, TraitsOf(operation_.id, operation_.method)),
           .traits = TraitsOf(operation_.id, operation_.method)},
       ports_(ports),

@@ -163,12 +163,14 @@ bool AllowsNull(const Json& schema) {
          std::any_of(alternatives->begin(), alternatives->end(), IsNullType);
 }
 
-bool IsReadOnly(const Json& schema) { return json::GetBool(schema, "readOnly").value_or(false); }
-
 }  // namespace
 
-SchemaTranslator::SchemaTranslator(const Json& root, std::string where, Warnings& warnings)
-    : root_(root), where_(std::move(where)), warnings_(warnings) {}
+SchemaTranslator::SchemaTranslator(const Json& root, std::string where, Warnings& warnings,
+                                   Direction direction)
+    : root_(root),
+      where_(std::move(where)),
+      warnings_(warnings),
+      left_out_(direction == Direction::kRequest ? "readOnly" : "writeOnly") {}
 
 void SchemaTranslator::Warn(std::string_view what) {
   std::string place;
@@ -275,13 +277,17 @@ Json SchemaTranslator::TranslateObject(const Json& schema, int depth) {
   return OneTypeEach(std::move(out), IsNullable(schema));
 }
 
+bool SchemaTranslator::IsLeftOut(const Json& schema) const {
+  return json::GetBool(schema, left_out_).value_or(false);
+}
+
 void SchemaTranslator::TranslateProperties(const Json& schema, Json& out, int depth) {
   const Json* properties = json::FindObject(schema, "properties");
   if (properties != nullptr) {
     Json& target = out["properties"] = Json::object();
     for (const auto& [name, property] : properties->items()) {
       const Json* resolved = Resolve(root_, property);
-      if (resolved != nullptr && (IsReadOnly(*resolved) || IsReadOnly(property))) continue;
+      if (resolved != nullptr && (IsLeftOut(*resolved) || IsLeftOut(property))) continue;
       target[name] = TranslateAt("properties/" + name, property, depth + 1);
     }
   }

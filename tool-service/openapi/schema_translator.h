@@ -20,8 +20,13 @@ class SchemaTranslator {
   /// Schemas of one operation, inlined ones counted each time.
   static constexpr std::size_t kMaxNodes = 2'000;
 
+  /// Members that only the other side writes are left out: readOnly of what is sent, writeOnly of
+  /// what is answered.
+  enum class Direction { kRequest, kAnswer };
+
   /// Both must outlive the translator. `where` begins every warning.
-  SchemaTranslator(const json::Json& root, std::string where, Warnings& warnings);
+  SchemaTranslator(const json::Json& root, std::string where, Warnings& warnings,
+                   Direction direction = Direction::kRequest);
 
   /// Schemas translated so far.
   std::size_t nodes() const { return nodes_; }
@@ -40,12 +45,15 @@ class SchemaTranslator {
   void TranslateProperties(const json::Json& schema, json::Json& out, int depth);
   void TranslateCombinations(const json::Json& schema, json::Json& out, int depth);
   json::Json TranslateAt(std::string step, const json::Json& schema, int depth);
+  bool IsLeftOut(const json::Json& schema) const;
   json::Json Repaired(const json::Json& schema);
   void Warn(std::string_view what);
 
   const json::Json& root_;
   const std::string where_;
   Warnings& warnings_;
+  /// Set on members that are left out.
+  const char* const left_out_;
   /// Steps from the operation, or from the schema that is being inlined, to the current schema.
   std::vector<std::string> place_;
   /// The references being inlined, to notice circles.

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "common/xml/xml.h"
+#include "tool-service/core/argument_validator.h"
 #include "tool-service/openapi/answer_reader.h"
 
 namespace {
@@ -28,6 +29,20 @@ void CheckSecrets(const Json& value) {
             member == "[redacted]");
     CheckSecrets(member);
   }
+}
+
+// Whatever comes, a result that is no error fits what is published.
+void CheckPublished(const bw::tool_service::HttpResponse& answer) {
+  static const Json schema = *bw::json::Parse(R"({"type":"object","properties":{
+      "i":{"type":"integer"},"password":{"type":"boolean"},
+      "L":{"type":"array","items":{"type":"object","properties":{"s":{"type":"string"}}}}}})");
+  static const bw::tool_service::ArgumentValidator validator(schema);
+  bw::tool_service::AnswerPlan plan;
+  plan.output_schema = schema;
+  const auto result = bw::tool_service::ReadAnswer(answer, "https://host.example/a", plan,
+                                                   {.max_text_bytes = 64, .max_binary_bytes = 64});
+  Require(result.is_error != result.structured.has_value());
+  if (result.structured) Require(validator.Check(*result.structured).ok());
 }
 
 }  // namespace
@@ -53,5 +68,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   Require(!result.is_error || result.content[0].text.find("\nNext: ") != std::string::npos);
   Require(!result.is_error || !result.structured.has_value());
   if (result.structured) CheckSecrets(*result.structured);
+  CheckPublished(answer);
   return 0;
 }

@@ -24,6 +24,9 @@ inline void ExpectUsable(const ToolDefinition& definition) {
   EXPECT_EQ(text.find("\"$ref\""), std::string::npos) << definition.name;
   // Strict clients take one type each.
   EXPECT_EQ(text.find("\"type\":["), std::string::npos) << definition.name;
+  if (!definition.output_schema) return;
+  EXPECT_EQ((*definition.output_schema)["type"], "object") << definition.name;
+  ExpectValidSchema(*definition.output_schema, definition.name);
 }
 
 }  // namespace bw::tool_service
