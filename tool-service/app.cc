@@ -111,7 +111,8 @@ ServerFacts FactsOf(const Config& config) {
   facts.callback_credentials_set = !config.callback_username.empty();
   // Bandwidth itself is only ever reached over https.
   facts.sandbox = config.voice_url.starts_with("http://");
-  facts.profile = config.tools.empty() ? config.profile : "custom";
+  facts.profile = config.profile.empty() ? std::string(kDefaultProfile) : config.profile;
+  if (!config.tools.empty()) facts.profile = "custom";
   return facts;
 }
 
@@ -273,7 +274,9 @@ void App::Parts::LoadDocuments(CollectedDocuments collected) {
   }
   document_tools = std::move(loaded.tools);
   std::vector<CatalogueEntry> entries = builtin;
-  for (const auto& tool : document_tools) entries.push_back({tool, false});
+  for (const auto& tool : document_tools) {
+    entries.push_back({.tool = tool, .document = tool->operation().document});
+  }
   for (const std::string& name : tools.Replace(std::move(entries))) {
     log::Warning("tool.refused", {{"tool", name}, {"reason", "there are too many tools"}});
   }
@@ -313,8 +316,8 @@ void App::Parts::LoadAllTools(const Config& config) {
   LoadDocuments(std::move(collected));
   const auto catalogue = tools.Snapshot();
   SelectionPolicy policy(SelectionOf(config), config.local);
-  for (const std::string& name : policy.UnknownNames(*catalogue)) {
-    log::Warning("selection.unknown_tool", {{"tool", name}});
+  for (const UnknownName& unknown : policy.UnknownNames(*catalogue)) {
+    log::Warning("selection.unknown_tool", {{"tool", unknown.name}, {"nearest", unknown.nearest}});
   }
   toolbox.emplace(tools, std::move(policy));
 }

@@ -18,12 +18,6 @@ constexpr std::size_t kMaxIdBytes = 64;
 constexpr std::size_t kMaxUrlBytes = 1024;
 constexpr char kDefaultCacheFolder[] = "~/.bw-mcp/spec-cache";
 
-std::vector<std::string> ProfileChoices() {
-  std::vector<std::string> names;
-  for (const Profile& profile : Profiles()) names.emplace_back(profile.name);
-  return names;
-}
-
 void DeclareAccount(config::Options& options, Config& config) {
   options.Text({"--client-id", "BW_CLIENT_ID", "OAuth2 client id"}, &config.client_id)
       .Hidden({"", "BW_CLIENT_SECRET", "Its secret"}, &config.client_secret)
@@ -74,8 +68,8 @@ void DeclareTools(config::Options& options, Config& config) {
       .Text({"--bundled-spec-dir", "BW_BUNDLED_SPEC_DIR",
              "Folder of the documents that come with the program"},
             &config.bundled_spec_dir)
-      .Choice({"--profile", "BW_MCP_PROFILE", "Set of tools: " + ProfileNames()}, ProfileChoices(),
-              &config.profile)
+      .Text({"--profile", "BW_MCP_PROFILE", "Sets of tools, comma separated: " + ProfileNames()},
+            &config.profile)
       .List({"--tools", "BW_MCP_TOOLS", "Exactly these tools instead of a profile's"},
             &config.tools)
       .List({"--exclude-tools", "BW_MCP_EXCLUDE_TOOLS", "Tools that are left out"},
@@ -208,6 +202,9 @@ std::vector<std::string> ProblemsOf(const Config& config) {
   }
   if (config.spec_source == "live" && config.spec_cache_dir.empty()) {
     problems.emplace_back("BW_SPEC_SOURCE=live needs a folder in BW_SPEC_CACHE_DIR");
+  }
+  if (auto profiles = ParseProfiles(config.profile); !profiles.ok()) {
+    problems.push_back("BW_MCP_PROFILE: " + std::string(Message(profiles.status())));
   }
   Selection selection;
   selection.tools = config.tools;

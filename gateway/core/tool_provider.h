@@ -19,7 +19,7 @@ enum class Transport { kHttp, kStdio };
 
 /// What one client asked to see. It narrows what the provider offers, never widens it.
 struct Selection {
-  /// Empty: the provider's configured set.
+  /// Or several with commas, whose union is meant. Empty: the provider's configured set.
   std::string profile;
   /// Names; empty: all of the profile.
   std::vector<std::string> tools;

@@ -10,9 +10,10 @@
 namespace bw::gateway {
 
 constexpr std::size_t kMaxSelectedTools = 256;
+constexpr std::size_t kMaxSelectedProfiles = 16;
 constexpr std::size_t kMaxSelectedNameBytes = 128;
 
-/// What the client's URL selects; `tools` is a comma-separated list and may be repeated. Sorted and
+/// What the client's URL selects; both are comma-separated lists and may be repeated. Sorted and
 /// without duplicates, so that equal selections share one catalogue. INVALID_ARGUMENT names the
 /// parameter.
 StatusOr<Selection> SelectionOf(const http::Request& request);

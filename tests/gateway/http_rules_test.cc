@@ -60,12 +60,18 @@ TEST(SelectionOf, ReadsProfileAndTools) {
   const auto both = Select({{"tools", "b,a,b"}, {"profile", "voice"}});
   EXPECT_EQ(both->profile, "voice");
   EXPECT_EQ(both->tools, (std::vector<std::string>{"a", "b"}));
+  const auto several = Select({{"profile", "voice,messaging,"}, {"profile", "voice"}});
+  EXPECT_EQ(several->profile, "messaging,voice");
 }
 
 TEST(SelectionOf, IsBounded) {
   EXPECT_TRUE(Select({{"profile", std::string(kMaxSelectedNameBytes, 'p')}}).ok());
   EXPECT_FALSE(Select({{"profile", std::string(kMaxSelectedNameBytes + 1, 'p')}}).ok());
   EXPECT_FALSE(Select({{"profile", "a/b"}}).ok());
+  std::string profiles;
+  for (std::size_t i = 0; i < kMaxSelectedProfiles; ++i) profiles += "p" + std::to_string(i) + ",";
+  EXPECT_TRUE(Select({{"profile", profiles}}).ok());
+  EXPECT_FALSE(Select({{"profile", profiles + "one-more"}}).ok());
   EXPECT_FALSE(Select({{"tools", "a,b\n"}}).ok());
   std::string names;
   for (std::size_t i = 0; i < kMaxSelectedTools; ++i) names += "t" + std::to_string(i) + ",";

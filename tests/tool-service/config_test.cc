@@ -88,6 +88,16 @@ TEST(LoadConfig, ReportsEveryProblemAtOnce) {
   }
 }
 
+TEST(LoadConfig, ProfilesAreCombinedAndAMistakeIsExplained) {
+  EXPECT_TRUE(Load({{"BW_MCP_PROFILE", ""}}).ok());
+  const auto combined = Load({{"BW_MCP_PROFILE", "voice"}}, {"--profile", "Messaging, search"});
+  ASSERT_TRUE(combined.ok()) << ToString(combined.status());
+  EXPECT_EQ(combined->config.profile, "Messaging, search");
+  const auto mistaken = Load({{"BW_MCP_PROFILE", "voice,mesaging"}});
+  EXPECT_THAT(std::string(Message(mistaken.status())),
+              HasSubstr("BW_MCP_PROFILE: there is no profile mesaging; did you mean messaging?"));
+}
+
 TEST(LoadConfig, LegacyUserAndAuthorities) {
   const auto loaded = Load({{"BW_USERNAME", "user"}, {"BW_PASSWORD", "p:w"}});
   ASSERT_TRUE(loaded.ok()) << ToString(loaded.status());

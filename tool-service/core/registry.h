@@ -20,6 +20,8 @@ struct CatalogueEntry {
   bool local_only = false;
   /// Given by the catalogue (core/access.h).
   Access access = Access::kWrite;
+  /// The OpenAPI document it was made from ("voice"); empty for a hand-written tool.
+  std::string document = {};
 };
 
 /// Immutable; sorted by tool name, names unique.

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "tool-service/core/nearest_name.h"
+
 namespace bw::tool_service {
 namespace {
 
@@ -11,30 +13,9 @@ bool Contains(const Names& names, std::string_view name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-// Empty `names` stands for every tool, in profiles as in selections.
-template <typename Names>
-bool Admits(const Names& names, std::string_view name) {
-  return names.empty() || Contains(names, name);
-}
-
-const std::vector<std::string_view>& ToolsOf(std::string_view profile) {
-  static const std::vector<std::string_view> everything;
-  const Profile* found = FindProfile(profile);
-  return found == nullptr ? everything : found->tools;
-}
-
-bool EnabledByOperator(const Selection& configured, std::string_view name) {
-  if (Contains(configured.exclude_tools, name)) return false;
-  if (!configured.tools.empty()) return Contains(configured.tools, name);
-  const std::string_view profile =
-      configured.profile.empty() ? kDefaultProfile : std::string_view(configured.profile);
-  return Admits(ToolsOf(profile), name);
-}
-
-bool WantedByClient(const Selection& requested, std::string_view name) {
-  if (Contains(requested.exclude_tools, name)) return false;
-  if (!requested.profile.empty() && !Admits(ToolsOf(requested.profile), name)) return false;
-  return Admits(requested.tools, name);
+bool AnyLists(const std::vector<const Profile*>& profiles, const CatalogueEntry& entry) {
+  return std::any_of(profiles.begin(), profiles.end(),
+                     [&](const Profile* profile) { return Lists(*profile, entry); });
 }
 
 Status ValidateNames(std::string_view field, const std::vector<std::string>& names) {
@@ -53,143 +34,87 @@ Status ValidateNames(std::string_view field, const std::vector<std::string>& nam
   return OkStatus();
 }
 
-std::vector<std::string_view> DefaultTools() {
-  return {"clearCredentials",
-          "createCall",
-          "createMessage",
-          "createSyncLookup",
-          "downloadCallRecording",
-          "generateBXML",
-          "generateMessagingCode",
-          "generateVoiceCode",
-          "getCall",
-          "getCallState",
-          "getCallbackEvents",
-          "getConference",
-          "getInboundMessages",
-          "getRecordingTranscription",
-          "listApplications",
-          "listCallRecordings",
-          "listCalls",
-          "listConferences",
-          "listMessages",
-          "listPhoneNumbers",
-          "respondToCallback",
-          "setCredentials",
-          "transcribeCallRecording",
-          "updateCall",
-          "updateCallBxml",
-          "updateConference",
-          "uploadMedia",
-          "verifyCode"};
-}
-
-std::vector<std::string_view> MessagingTools() {
-  return {"clearCredentials", "createMessage",     "createMultiChannelMessage",
-          "deleteMedia",      "getCallbackEvents", "getInboundMessages",
-          "getMedia",         "listApplications",  "listMedia",
-          "listMessages",     "listPhoneNumbers",  "setCredentials",
-          "uploadMedia"};
-}
-
-std::vector<std::string_view> VoiceTools() {
-  return {"clearCredentials",
-          "createCall",
-          "deleteRealTimeTranscription",
-          "deleteRecording",
-          "deleteRecordingMedia",
-          "deleteRecordingTranscription",
-          "downloadCallRecording",
-          "downloadConferenceRecording",
-          "generateBXML",
-          "getCall",
-          "getCallRecording",
-          "getCallState",
-          "getCallbackEvents",
-          "getConference",
-          "getConferenceMember",
-          "getConferenceRecording",
-          "getRealTimeTranscription",
-          "getRecordingTranscription",
-          "getStatistics",
-          "listAccountCallRecordings",
-          "listApplications",
-          "listCallRecordings",
-          "listCalls",
-          "listConferenceRecordings",
-          "listConferences",
-          "listPhoneNumbers",
-          "listRealTimeTranscriptions",
-          "respondToCallback",
-          "setCredentials",
-          "transcribeCallRecording",
-          "updateCall",
-          "updateCallBxml",
-          "updateCallRecordingState",
-          "updateConference",
-          "updateConferenceBxml",
-          "updateConferenceMember"};
-}
-
 }  // namespace
 
-const std::vector<Profile>& Profiles() {
-  static const std::vector<Profile> profiles = {
-      {"default", "Calls, texts, codes and lookups: what an agent with a phone needs",
-       DefaultTools()},
-      {"full", "Every tool that is loaded", {}},
-      {"messaging", "Texts and media", MessagingTools()},
-      {"voice", "Calls, conferences, recordings and transcriptions", VoiceTools()},
-  };
-  return profiles;
-}
-
-const Profile* FindProfile(std::string_view name) {
-  for (const Profile& profile : Profiles()) {
-    if (profile.name == name) return &profile;
-  }
-  return nullptr;
-}
-
-std::string ProfileNames() {
-  std::string names;
-  for (const Profile& profile : Profiles()) {
-    names += (names.empty() ? "" : ", ") + std::string(profile.name);
-  }
-  return names;
-}
-
 Status ValidateSelection(const Selection& selection) {
-  if (!selection.profile.empty() && FindProfile(selection.profile) == nullptr) {
-    return InvalidArgument("selection.profile is unknown; allowed are " + ProfileNames());
+  if (selection.profile.size() > kMaxProfileBytes) {
+    return InvalidArgument("selection.profile is longer than " + std::to_string(kMaxProfileBytes) +
+                           " bytes");
+  }
+  if (auto profiles = ParseProfiles(selection.profile); !profiles.ok()) {
+    return Annotate(profiles.status(), "selection.profile");
   }
   BW_RETURN_IF_ERROR(ValidateNames("tools", selection.tools));
   return ValidateNames("exclude_tools", selection.exclude_tools);
 }
 
 SelectionPolicy::SelectionPolicy(Selection configured, bool local)
-    : configured_(std::move(configured)), local_(local) {}
+    : configured_(std::move(configured)), local_(local) {
+  if (auto profiles = ParseProfiles(configured_.profile); profiles.ok()) profiles_ = *profiles;
+  if (profiles_.empty()) profiles_ = {FindProfile(kDefaultProfile)};
+}
+
+bool SelectionPolicy::IsOffered(const CatalogueEntry& entry, Transport transport) const {
+  return !entry.local_only || local_ || transport == Transport::kStdio;
+}
+
+bool SelectionPolicy::Enables(const CatalogueEntry& entry) const {
+  const std::string& name = entry.tool->definition().name;
+  if (Contains(configured_.exclude_tools, name)) return false;
+  if (LeadsToTools(name)) return true;
+  if (!configured_.tools.empty()) return Contains(configured_.tools, name);
+  return std::any_of(profiles_.begin(), profiles_.end(), [&](const Profile* profile) {
+    return profile->reaches_everything || Lists(*profile, entry);
+  });
+}
+
+bool SelectionPolicy::ListsUnasked(const CatalogueEntry& entry) const {
+  if (!configured_.tools.empty()) {
+    return Contains(configured_.tools, entry.tool->definition().name);
+  }
+  return AnyLists(profiles_, entry);
+}
 
 StatusOr<std::vector<CatalogueEntry>> SelectionPolicy::Select(const Catalogue& catalogue,
                                                               const Selection& requested) const {
   BW_RETURN_IF_ERROR(ValidateSelection(requested));
-  const bool beside_client = local_ || requested.transport == Transport::kStdio;
+  BW_ASSIGN_OR_RETURN(const ProfileList wanted, ParseProfiles(requested.profile));
+  const bool asks = !wanted.empty() || !requested.tools.empty();
   std::vector<CatalogueEntry> selected;
   for (const CatalogueEntry& entry : catalogue.entries()) {
-    if (entry.local_only && !beside_client) continue;
     const std::string& name = entry.tool->definition().name;
-    if (EnabledByOperator(configured_, name) && WantedByClient(requested, name)) {
-      selected.push_back(entry);
-    }
+    if (!IsOffered(entry, requested.transport) || !Enables(entry)) continue;
+    if (!asks && !ListsUnasked(entry)) continue;
+    if (!wanted.empty() && !AnyLists(wanted, entry)) continue;
+    if (!requested.tools.empty() && !Contains(requested.tools, name)) continue;
+    if (!Contains(requested.exclude_tools, name)) selected.push_back(entry);
   }
   return selected;
 }
 
-std::vector<std::string> SelectionPolicy::UnknownNames(const Catalogue& catalogue) const {
-  std::vector<std::string> unknown;
+StatusOr<std::vector<CatalogueEntry>> SelectionPolicy::Reach(const Catalogue& catalogue,
+                                                             const Selection& requested) const {
+  BW_RETURN_IF_ERROR(ValidateSelection(requested));
+  std::vector<CatalogueEntry> reached;
+  for (const CatalogueEntry& entry : catalogue.entries()) {
+    const std::string& name = entry.tool->definition().name;
+    if (LeadsToTools(name) || Contains(requested.exclude_tools, name)) continue;
+    if (IsOffered(entry, requested.transport) && Enables(entry)) reached.push_back(entry);
+  }
+  return reached;
+}
+
+std::vector<UnknownName> SelectionPolicy::UnknownNames(const Catalogue& catalogue) const {
+  std::vector<std::string_view> known;
+  for (const CatalogueEntry& entry : catalogue.entries()) {
+    known.push_back(entry.tool->definition().name);
+  }
+  std::vector<UnknownName> unknown;
   for (const auto* names : {&configured_.tools, &configured_.exclude_tools}) {
     for (const std::string& name : *names) {
-      if (catalogue.Find(name) == nullptr) unknown.push_back(name);
+      if (catalogue.Find(name) != nullptr) continue;
+      const bool look = unknown.size() < kMaxSuggestions;
+      unknown.push_back({name, std::string(look ? NearestName(name, known) : "")});
     }
   }
   return unknown;

@@ -10,30 +10,15 @@
 #include <vector>
 
 #include "common/status/status.h"
+#include "tool-service/core/profiles.h"
 #include "tool-service/core/registry.h"
 #include "tool-service/core/tool.h"
 
 namespace bw::tool_service {
 
-/// A named set of tools. Names that no loaded tool has are simply absent.
-struct Profile {
-  std::string_view name;
-  std::string_view description;
-  /// Empty: every tool.
-  std::vector<std::string_view> tools;
-};
-
-/// The table of profiles; lives for ever.
-const std::vector<Profile>& Profiles();
-/// nullptr for an unknown name.
-const Profile* FindProfile(std::string_view name);
-/// "default, full, messaging, voice"
-std::string ProfileNames();
-
-inline constexpr std::string_view kDefaultProfile = "default";
-
 struct Selection {
-  /// Of the operator: empty means kDefaultProfile. Of a client: empty means the operator's set.
+  /// One name, or several with commas, whose union is meant. Of the operator: empty means
+  /// kDefaultProfile. Of a client: empty means the operator's set.
   std::string profile = {};
   /// Of the operator: exactly these, whatever the profile. Of a client: of what is left, only
   /// these. Empty: all.
@@ -45,28 +30,54 @@ struct Selection {
 /// Names in one Selection, and bytes of each; more is refused.
 inline constexpr std::size_t kMaxSelectionNames = 1000;
 inline constexpr std::size_t kMaxToolNameBytes = 64;
+inline constexpr std::size_t kMaxProfileBytes = 4096;
 
 /// INVALID_ARGUMENT names the field: an unknown profile, too many or too long names.
 Status ValidateSelection(const Selection& selection);
 
-/// The operator's choice. Immutable, thread-safe.
+/// A configured name that no loaded tool has: a typing error or a missing document.
+struct UnknownName {
+  std::string name;
+  /// What may have been meant; empty when nothing is near.
+  std::string nearest;
+};
+
+/// The operator's choice: an explicit list of tools beats the profile, and exclusion subtracts from
+/// either. What it enables can be called; what it lists is shown to clients that wish for nothing
+/// else. They differ for the profile `search` only, which enables every tool and lists three. Those
+/// three lead nowhere else, so that they are enabled for who asks unless they are excluded.
+/// Immutable, thread-safe.
 class SelectionPolicy {
  public:
-  /// `local`: the whole service runs beside its client (standalone), so that tools which are
-  /// local_only are offered over any transport.
+  /// `configured` is valid (ValidateSelection). `local`: the whole service runs beside its client
+  /// (standalone), so that tools which are local_only are offered over any transport.
   SelectionPolicy(Selection configured, bool local);
 
-  /// The enabled tools of `catalogue` in its order. INVALID_ARGUMENT as ValidateSelection.
+  /// What a client that wishes for `requested` sees, in the catalogue's order. INVALID_ARGUMENT as
+  /// ValidateSelection.
   StatusOr<std::vector<CatalogueEntry>> Select(const Catalogue& catalogue,
                                                const Selection& requested) const;
-  /// Configured names that no tool of `catalogue` has: a typing error or a missing document.
-  std::vector<std::string> UnknownNames(const Catalogue& catalogue) const;
+  /// What the three search tools lead that client to: all that is enabled but themselves and what
+  /// it excludes.
+  StatusOr<std::vector<CatalogueEntry>> Reach(const Catalogue& catalogue,
+                                              const Selection& requested) const;
+  /// Of the first kMaxSuggestions of them the nearest name is looked for.
+  std::vector<UnknownName> UnknownNames(const Catalogue& catalogue) const;
   const Selection& configured() const { return configured_; }
   /// Equal policies have equal fingerprints in any process.
   std::string Fingerprint() const;
 
+  static constexpr std::size_t kMaxSuggestions = 20;
+
  private:
+  using ProfileList = std::vector<const Profile*>;
+
+  bool IsOffered(const CatalogueEntry& entry, Transport transport) const;
+  bool Enables(const CatalogueEntry& entry) const;
+  bool ListsUnasked(const CatalogueEntry& entry) const;
+
   Selection configured_;
+  ProfileList profiles_;
   bool local_;
 };
 
