@@ -23,6 +23,7 @@ void Checkpointer::Stop() {
     stopping_ = true;
     changed_.notify_one();
     room_.notify_all();
+    left_.notify_one();
   }
   if (!thread_.joinable()) return;
   thread_.join();
@@ -42,10 +43,16 @@ bool Checkpointer::HasRoom() const {
   return stopping_ || (!restarting_ && (blocked_ || wal_bytes_ <= 2 * options_.max_wal_bytes));
 }
 
-void Checkpointer::AwaitRoom() {
+void Checkpointer::Enter() {
   std::unique_lock lock(mutex_);
-  if (HasRoom()) return;
   room_.wait_for(lock, options_.max_pause, [this] { return HasRoom(); });
+  writing_ = true;
+}
+
+void Checkpointer::Leave() {
+  const std::lock_guard lock(mutex_);
+  writing_ = false;
+  if (restarting_) left_.notify_one();
 }
 
 void Checkpointer::Loop() {
@@ -69,9 +76,10 @@ void Checkpointer::Checkpoint() {
   // Almost everything is moved while the writer goes on; what fails is tried again next time.
   sqlite3_wal_checkpoint_v2(db, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
   {
-    const std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_);
     if (wal_bytes_ <= options_.max_wal_bytes) return;
     restarting_ = true;
+    left_.wait_for(lock, options_.max_pause, [this] { return stopping_ || !writing_; });
   }
   const int result =
       sqlite3_wal_checkpoint_v2(db, nullptr, SQLITE_CHECKPOINT_RESTART, nullptr, nullptr);

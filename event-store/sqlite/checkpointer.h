@@ -38,9 +38,12 @@ class Checkpointer {
   void Stop();
   /// From the committing thread, after a commit: how long the log is now.
   void OnWalBytes(std::int64_t bytes);
-  /// From the committing thread, outside a transaction: waits while the log is being restarted or
-  /// is too long. Without this a busy writer takes the lock again before a restart ever gets it.
-  void AwaitRoom();
+  /// From the committing thread, around its transactions. Enter waits while the log is being
+  /// restarted or is too long; a restart waits for Leave. Without this a busy writer takes the lock
+  /// again before a restart ever gets it, or a slow disk makes a commit look like a reader that
+  /// will not go.
+  void Enter();
+  void Leave();
 
  private:
   void Loop();
@@ -53,9 +56,11 @@ class Checkpointer {
   std::mutex mutex_;  // guards all below
   std::condition_variable changed_;
   std::condition_variable room_;
+  std::condition_variable left_;
   std::int64_t wal_bytes_ = 0;
   bool dirty_ = false;
   bool restarting_ = false;
+  bool writing_ = false;  // between Enter and Leave
   bool blocked_ = false;  // the last restart failed
   bool stopping_ = false;
   std::thread thread_;

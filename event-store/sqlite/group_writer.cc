@@ -113,7 +113,7 @@ void GroupWriter::Loop() {
 }
 
 void GroupWriter::CommitGroup(Group& group) {
-  if (gate_ != nullptr) gate_();
+  if (enter_ != nullptr) enter_();
   const auto started = clock_.Steady();
   const Status status = TryCommit(group, 0, group.size());
   if (status.ok() || group.size() == 1 || ConcernsEveryStep(status)) {
@@ -124,6 +124,7 @@ void GroupWriter::CommitGroup(Group& group) {
       FinishAll(group, i, 1, TryCommit(group, i, 1));
     }
   }
+  if (leave_ != nullptr) leave_();
   const auto took = clock_.Steady() - started;
   telemetry_.Committed(group.size(), std::chrono::duration_cast<std::chrono::microseconds>(took));
 }

@@ -64,8 +64,12 @@ class GroupWriter {
 
   /// Reads the counters a context starts from. Before Start.
   Status LoadCounters();
-  /// Runs before each transaction, on the committing thread. Before Start.
-  void SetGate(std::function<void()> gate) { gate_ = std::move(gate); }
+  /// `enter` runs before each group's transactions and `leave` after them, on the committing
+  /// thread. Before Start.
+  void SetGate(std::function<void()> enter, std::function<void()> leave) {
+    enter_ = std::move(enter);
+    leave_ = std::move(leave);
+  }
   void Start();
   /// Thread-safe. A step that is refused (queue full, stopped) is finished on the calling thread.
   void Submit(WriteStep step);
@@ -88,7 +92,8 @@ class GroupWriter {
   const Clock& clock_;
   Telemetry& telemetry_;
   StoreListener& listener_;
-  std::function<void()> gate_;
+  std::function<void()> enter_;
+  std::function<void()> leave_;
   WriteContext context_;  // the thread's own once started
 
   std::mutex mutex_;  // guards queue_, queued_bytes_, stopping_

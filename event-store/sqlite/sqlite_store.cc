@@ -183,7 +183,8 @@ Status RunningSqliteStore::Start(StoreListener& listener) {
     BW_ASSIGN_OR_RETURN(auto checkpoints, OpenConnection(path, kCheckpointSettings));
     checkpointer_ =
         std::make_unique<Checkpointer>(std::move(checkpoints), options_.checkpoint, telemetry_);
-    writer_->SetGate([checkpointer = checkpointer_.get()] { checkpointer->AwaitRoom(); });
+    writer_->SetGate([checkpointer = checkpointer_.get()] { checkpointer->Enter(); },
+                     [checkpointer = checkpointer_.get()] { checkpointer->Leave(); });
     sqlite3_wal_hook(writing, OnWalCommit, checkpointer_.get());
     std::vector<std::unique_ptr<Connection>> connections;
     for (int i = 0; i < options_.readers; ++i) {
