@@ -248,6 +248,12 @@ bool Account::IsInUse(std::string_view application_id) const {
   });
 }
 
+PhoneNumber* Account::FindNumber(std::string_view number) {
+  const auto found = std::find_if(numbers.begin(), numbers.end(),
+                                  [&](const PhoneNumber& n) { return n.number == number; });
+  return found == numbers.end() ? nullptr : &*found;
+}
+
 Account MakeAccount(const AccountSeed& seed) {
   Account account;
   account.id = seed.account_id;

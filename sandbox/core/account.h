@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -31,10 +32,25 @@ struct Application {
   bool WantsMessagingEvent(std::string_view type) const;
 };
 
+/// Where the account's first numbers are.
+constexpr int kFirstSiteId = 743;
+constexpr int kFirstPeerId = 500'017;
+
 struct PhoneNumber {
   std::string number;  // E.164
   std::string voice_application_id;
   std::string messaging_application_id;
+  int site_id = kFirstSiteId;
+  int peer_id = kFirstPeerId;
+  /// The order that it came with; "" for the first numbers.
+  std::string order_id = {};
+  std::int64_t in_service_ms = 0;
+  // What number options and caller name orders set.
+  std::string campaign_id = {};
+  std::string message_class = {};
+  std::string caller_name = {};
+  std::string caller_name_use = {};
+  std::string caller_name_visibility = {};
 };
 
 /// A dashboard error: the code of Bandwidth's list and what it says.
@@ -60,6 +76,7 @@ struct Account {
   const PhoneNumber* FindNumber(std::string_view number) const;
   /// Whether numbers lead to the application, so that it cannot be deleted.
   bool IsInUse(std::string_view application_id) const;
+  PhoneNumber* FindNumber(std::string_view number);
 };
 
 struct AccountSeed {

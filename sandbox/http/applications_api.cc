@@ -75,6 +75,9 @@ Response PutApplication(Context& context) { return ChangeApplication(context, /*
 Response PatchApplication(Context& context) { return ChangeApplication(context, /*merge=*/true); }
 
 Response RemoveApplication(Context& context) {
+  if (!context.platform.sites.UsersOf(context.path[1]).empty()) {
+    return ProblemResponse({12107, "Locations still use the application"});
+  }
   if (const auto problem = DeleteApplication(context.path[1], context.platform.account)) {
     return ProblemResponse(*problem);
   }

@@ -66,9 +66,18 @@ Response ListScripts(Context& context) {
   return Reply(200, std::move(all));
 }
 
+Response AddRefusal(Context& context) { return Reply(context.platform.refusals.Add(context.body)); }
+
+Response ListRefusals(Context& context) { return Reply(200, context.platform.refusals.Observe()); }
+
+Response ClearRefusals(Context& context) {
+  context.platform.refusals.Clear();
+  return Response{204, {}, ""};
+}
+
 Response Health(Context&) { return http::TextResponse(200, "ok\n"); }
 
-constexpr std::array<Route, 11> kRoutes = {{
+constexpr std::array<Route, 14> kRoutes = {{
     {"POST", "/sandbox/calls", Api::kControl, BodyKind::kJson, CallIn},
     {"GET", "/sandbox/calls", Api::kControl, BodyKind::kNone, ListCalls},
     {"GET", "/sandbox/calls/{callId}/timeline", Api::kControl, BodyKind::kNone, GetTimeline},
@@ -79,6 +88,9 @@ constexpr std::array<Route, 11> kRoutes = {{
     {"GET", "/sandbox/codes", Api::kControl, BodyKind::kNone, ListCodes},
     {"POST", "/sandbox/script", Api::kControl, BodyKind::kJson, SetScript},
     {"GET", "/sandbox/script", Api::kControl, BodyKind::kNone, ListScripts},
+    {"POST", "/sandbox/refusals", Api::kControl, BodyKind::kJson, AddRefusal},
+    {"GET", "/sandbox/refusals", Api::kControl, BodyKind::kNone, ListRefusals},
+    {"DELETE", "/sandbox/refusals", Api::kControl, BodyKind::kNone, ClearRefusals},
     {"GET", "/healthz", Api::kControl, BodyKind::kNone, Health},
 }};
 

@@ -106,16 +106,33 @@ http::Response ErrorResponse(Api api, const Status& error) {
   return ErrorResponse(api, found == kStatuses.end() ? 500 : found->second, Message(error));
 }
 
+http::Response ErrorResponse(Api api, const Refusal& refusal) {
+  http::Response response{refusal.status, {}, ""};
+  if (refusal.body) {
+    response.body = *refusal.body;
+    if (!refusal.content_type.empty()) response.headers.Add("Content-Type", refusal.content_type);
+  } else if (api == Api::kNumbers) {
+    response = DashboardError(refusal.status, "ErrorResponse", refusal.code, refusal.description);
+  } else {
+    response = http::JsonResponse(refusal.status,
+                                  json::Dump(BodyOf(api, refusal.status, refusal.description, {})));
+  }
+  if (refusal.retry_after_s > 0) {
+    response.headers.Add("Retry-After", std::to_string(refusal.retry_after_s));
+  }
+  return response;
+}
+
 http::Response DashboardError(int status, std::string_view root, int code,
                               std::string_view description) {
   http::Response response;
   response.status = status;
   response.headers.Add("Content-Type", "application/xml");
-  response.body = xml::Write(
-      xml::Branch(root,
-                  {xml::Branch("ResponseStatus", {xml::Leaf("ErrorCode", std::to_string(code)),
-                                                  xml::Leaf("Description", description)})}),
-      {.standalone = true});
+  xml::Element outcome = xml::Branch("ResponseStatus", {});
+  // Some of Bandwidth's refusals have no code.
+  if (code != 0) outcome.children.push_back(xml::Leaf("ErrorCode", std::to_string(code)));
+  outcome.children.push_back(xml::Leaf("Description", description));
+  response.body = xml::Write(xml::Branch(root, {std::move(outcome)}), {.standalone = true});
   return response;
 }
 

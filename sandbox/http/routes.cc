@@ -12,6 +12,12 @@ namespace {
 // Of a JSON body; the server refuses larger bodies than media may have.
 constexpr std::size_t kMaxJsonBytes = 1u << 20;
 
+constexpr std::array kTables = {
+    &TokenRoutes, &VoiceRoutes,       &MessagingRoutes,    &ApplicationRoutes,
+    &SiteRoutes,  &PeerFeatureRoutes, &SearchRoutes,       &InventoryRoutes,
+    &OrderRoutes, &NumberSetupRoutes, &LookupAndMfaRoutes, &ControlRoutes,
+};
+
 std::vector<std::string_view> Split(std::string_view path) {
   std::vector<std::string_view> segments;
   while (!path.empty()) {
@@ -69,13 +75,14 @@ bool IsAuthorized(const Platform& platform, const http::Request& request) {
 // A refusal, or nullopt when the caller may go on.
 std::optional<http::Response> CheckAccess(const Route& route, const Context& context) {
   if (route.api == Api::kControl || route.api == Api::kToken) return std::nullopt;
+  const std::string_view account = context.platform.account.id;
   if (!IsAuthorized(context.platform, context.request)) {
     return ErrorResponse(route.api, 401, "Unauthorized");
   }
-  const std::string account(route.pattern.find("{accountId}") != std::string_view::npos
-                                ? std::string_view(context.path.front())
-                                : context.request.Query("accountId").value_or(""));
-  if (account != context.platform.account.id) return ErrorResponse(route.api, 403, "Forbidden");
+  const bool in_path = route.pattern.find("{accountId}") != std::string_view::npos;
+  const auto asked = in_path ? std::string_view(context.path.front())
+                             : context.request.Query("accountId").value_or(account);
+  if (asked != account) return ErrorResponse(route.api, 403, "Forbidden");
   return std::nullopt;
 }
 
@@ -95,9 +102,18 @@ std::optional<http::Response> ReadBody(const Route& route, Context& context) {
   return std::nullopt;
 }
 
+// A refusal that somebody asked for at the control desk.
+std::optional<http::Response> RefuseAsAsked(const Route& route, Context& context) {
+  if (route.api == Api::kControl) return std::nullopt;
+  const auto refusal = context.platform.refusals.Take(context.request.method, context.request.path);
+  if (!refusal) return std::nullopt;
+  return ErrorResponse(route.api, *refusal);
+}
+
 http::Response Run(const Route& route, Context& context) {
   context.api = route.api;
   if (auto refusal = CheckAccess(route, context)) return *std::move(refusal);
+  if (auto refusal = RefuseAsAsked(route, context)) return *std::move(refusal);
   if (auto refusal = ReadBody(route, context)) return *std::move(refusal);
   return route.handler(context);
 }
@@ -108,8 +124,7 @@ http::Response Handle(Platform& platform, const http::Request& request) {
   const std::string_view target = request.target;
   const std::vector<std::string_view> path = Split(target.substr(0, target.find('?')));
   std::string allowed;
-  for (auto* table : {&TokenRoutes, &VoiceRoutes, &MessagingRoutes, &ApplicationRoutes,
-                      &NumbersRoutes, &LookupAndMfaRoutes, &ControlRoutes}) {
+  for (auto* table : kTables) {
     for (const Route& route : table()) {
       auto values = Match(route.pattern, path);
       if (!values) continue;

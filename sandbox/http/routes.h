@@ -35,20 +35,24 @@ using RouteHandler = http::Response (*)(Context&);
 
 struct Route {
   std::string_view method;
-  /// Segments; "{name}" takes one, "{name*}" takes the rest. The first of an account's API is the
-  /// account id.
+  /// Segments; "{name}" takes one, "{name*}" takes the rest. {accountId} is the first.
   std::string_view pattern;
   Api api;
   BodyKind body;
   RouteHandler handler;
 };
 
-// One table for each API.
+// One table for each API, or for each part of a large one.
 std::span<const Route> TokenRoutes();
 std::span<const Route> VoiceRoutes();
 std::span<const Route> MessagingRoutes();
 std::span<const Route> ApplicationRoutes();
-std::span<const Route> NumbersRoutes();
+std::span<const Route> SiteRoutes();
+std::span<const Route> PeerFeatureRoutes();
+std::span<const Route> SearchRoutes();
+std::span<const Route> InventoryRoutes();
+std::span<const Route> OrderRoutes();
+std::span<const Route> NumberSetupRoutes();
 std::span<const Route> LookupAndMfaRoutes();
 std::span<const Route> ControlRoutes();
 

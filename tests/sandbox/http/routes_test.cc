@@ -6,8 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "common/xml/xml.h"
-#include "tests/sandbox/core/simulation.h"
+#include "tests/sandbox/http/desk.h"
 
 namespace bw::sandbox {
 namespace {
@@ -15,53 +14,8 @@ namespace {
 using json::Json;
 using ::testing::HasSubstr;
 
-// One request and one answer at a time, without sockets.
-class RoutesTest : public ::testing::Test {
+class RoutesTest : public ::testing::Test, protected Desk {
  protected:
-  struct Sent {
-    std::string method;
-    std::string target;
-    std::string body = "";
-    std::string content_type = "application/json";
-    std::string authorization = "token";  // "token": a valid one; "": none
-  };
-
-  http::Response Send(const Sent& sent) {
-    http::Request request;
-    request.method = sent.method;
-    request.target = sent.target;
-    const std::size_t question = sent.target.find('?');
-    request.path = http::PercentDecode(sent.target.substr(0, question)).value_or("");
-    AddQuery(sent.target, request);
-    if (!sent.content_type.empty()) request.headers.Add("Content-Type", sent.content_type);
-    if (sent.authorization == "token") {
-      request.headers.Add("Authorization", "Bearer " + platform.tokens.Issue());
-    } else if (!sent.authorization.empty()) {
-      request.headers.Add("Authorization", sent.authorization);
-    }
-    request.body = sent.body;
-    return Handle(platform, request);
-  }
-
-  static void AddQuery(const std::string& target, http::Request& request) {
-    const std::size_t question = target.find('?');
-    if (question == std::string::npos) return;
-    std::string rest = target.substr(question + 1);
-    while (!rest.empty()) {
-      const std::size_t end = rest.find('&');
-      const std::string pair = rest.substr(0, end);
-      rest = end == std::string::npos ? "" : rest.substr(end + 1);
-      const std::size_t equals = pair.find('=');
-      request.query.emplace_back(pair.substr(0, equals),
-                                 *http::PercentDecode(pair.substr(equals + 1), true));
-    }
-  }
-
-  static Json BodyOf(const http::Response& response) {
-    auto body = json::Parse(response.body);
-    return body.ok() ? *std::move(body) : Json();
-  }
-
   static constexpr const char* kCalls = "/api/v2/accounts/9900000/calls";
   static constexpr const char* kMessages = "/api/v2/users/9900000/messages";
   static constexpr const char* kMedia = "/api/v2/users/9900000/media";
@@ -75,12 +29,6 @@ class RoutesTest : public ::testing::Test {
                        {"applicationId", platform.account.applications[0].id},
                        {"answerUrl", "http://127.0.0.1:8081/a"}});
   }
-
-  FakeClock clock;
-  ManualScheduler scheduler{clock};
-  CountingRandom random;
-  FakeWebhooks webhooks{scheduler};
-  Platform platform{PlatformSeed(), clock, scheduler, random, webhooks};
 };
 
 TEST_F(RoutesTest, TheTokenEndpointTakesClientCredentials) {
