@@ -225,6 +225,7 @@ void App::Parts::PrepareDocuments(const Config& config) {
   OperationToolOptions options;
   options.timeout = milliseconds(config.upstream_timeout_ms);
   options.max_response_bytes = static_cast<std::size_t>(config.max_answer_bytes);
+  options.show_issued_secrets = config.show_endpoint_tokens;
   const OperationToolPorts ports = {&upstream->http_client(), &*defaults, &SystemClock()};
   if (!config.spec_cache_dir.empty()) compiled.emplace(config.spec_cache_dir, ProgramIdentity());
   if (config.spec_source == "live") {

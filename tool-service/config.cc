@@ -73,7 +73,10 @@ void DeclareTools(config::Options& options, Config& config) {
       .List({"--tools", "BW_MCP_TOOLS", "Exactly these tools instead of a profile's"},
             &config.tools)
       .List({"--exclude-tools", "BW_MCP_EXCLUDE_TOOLS", "Tools that are left out"},
-            &config.exclude_tools);
+            &config.exclude_tools)
+      .Bool({"--show-endpoint-tokens", "BW_MCP_SHOW_ENDPOINT_TOKENS",
+             "Return the tokens of createEndpoint to agents, which may then be kept anywhere"},
+            &config.show_endpoint_tokens);
 }
 
 void DeclareUpstream(config::Options& options, Config& config) {

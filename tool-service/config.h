@@ -60,6 +60,9 @@ struct Config {
   /// The service runs beside its one client (standalone): tools for local use are offered.
   bool local = false;
 
+  /// createEndpoint returns the token it made.
+  bool show_endpoint_tokens = false;
+
   int max_calls_in_flight = 4'096;
   int call_timeout_ms = 120'000;
   int upstream_timeout_ms = 30'000;

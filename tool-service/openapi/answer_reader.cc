@@ -157,14 +157,32 @@ struct TextBody {
   bool is_refusal = false;
 };
 
-TextBody ReadJson(const HttpResponse& answer) {
+// The text at `pointer`, or null.
+const std::string* TextAt(const Json& value, const std::string& pointer) {
+  const Json::json_pointer place(pointer);
+  if (!value.contains(place) || !value.at(place).is_string()) return nullptr;
+  return value.at(place).get_ptr<const std::string*>();
+}
+
+// Redacts it, except what is to be shown.
+bool Hide(Json& value, const AnswerPlan& plan) {
+  std::optional<std::string> shown;
+  if (plan.show_issued_secret) {
+    if (const std::string* text = TextAt(value, plan.issued_secret)) shown = *text;
+  }
+  const bool redacted = RedactJson(value);
+  if (shown) value.at(Json::json_pointer(plan.issued_secret)) = *std::move(shown);
+  return redacted;
+}
+
+TextBody ReadJson(const HttpResponse& answer, const AnswerPlan& plan) {
   StatusOr<Json> value = json::Parse(answer.body, {.max_bytes = answer.body.size()});
   if (!value.ok()) return {answer.body, std::nullopt, {}, false};
   TextBody body;
   body.errors = ErrorsInJson(*value, IsSuccess(answer));
   body.is_refusal = OnlyReportsErrors(*value);
   // The API's own text is passed on when nothing had to be taken out of it.
-  body.text = RedactJson(*value) ? json::Dump(*value) : answer.body;
+  body.text = Hide(*value, plan) ? json::Dump(*value) : answer.body;
   body.value = *std::move(value);
   return body;
 }
@@ -202,7 +220,7 @@ TextBody ReadText(const HttpResponse& answer, std::string_view type, const Answe
                   const AnswerLimits& limits) {
   switch (FormatOf(answer, type)) {
     case Format::kJson:
-      return ReadJson(answer);
+      return ReadJson(answer, plan);
     case Format::kXml:
       return ReadXml(answer, plan, limits);
     case Format::kHtml:
@@ -322,6 +340,9 @@ AnswerPlan PlanAnswer(const Operation& operation, const InputPlan& input) {
   AnswerPlan plan;
   plan.xml_schema = operation.answer_xml_schema;
   plan.output_schema = operation.output_schema;
+  if (const IssuedSecret* secret = IssuedSecretOf(operation.id)) {
+    plan.issued_secret = secret->pointer;
+  }
   plan.only_reads = operation.method == "GET";
   std::string sizes;
   std::string places;
@@ -349,6 +370,25 @@ AnswerPlan PlanAnswer(const Operation& operation, const InputPlan& input) {
 ToolResult ReadAnswer(const HttpResponse& answer, const std::string& url, const AnswerPlan& plan,
                       const AnswerLimits& limits) {
   return Published(ResultOf(answer, url, plan, limits), plan);
+}
+
+ToolResult SaveIssuedSecret(ToolResult result, const HttpResponse& answer,
+                            const std::string& pointer, const std::string& path) {
+  if (result.is_error) return result;
+  const StatusOr<Json> value = json::Parse(answer.body, {.max_bytes = answer.body.size()});
+  const std::string* secret = value.ok() ? TextAt(*value, pointer) : nullptr;
+  Status saved = NotFound("the answer holds no token");
+  if (secret != nullptr) saved = SaveLocalFile(path, *secret);
+  result.content.push_back(TextContent(
+      saved.ok() ? "The token was saved to " + path + "."
+                 : "save_token_to: " + std::string(Message(saved)) +
+                       ". It was made all the same and its token cannot be had again: delete it "
+                       "and make another one."));
+  if (!saved.ok()) {
+    result.is_error = true;
+    result.structured.reset();
+  }
+  return result;
 }
 
 bool IsFile(const HttpResponse& answer) {

@@ -30,6 +30,10 @@ struct AnswerPlan {
   bool only_reads = true;
   /// The operation takes save_to.
   bool can_save = false;
+  /// Where a secret stands that is what the operation is called for (IssuedSecret); empty: nowhere.
+  std::string issued_secret;
+  /// It is returned as it is.
+  bool show_issued_secret = false;
   /// What is published of a success (output_schema.h); {} when nothing is.
   json::Json output_schema = json::Json::object();
 };
@@ -45,6 +49,12 @@ AnswerPlan PlanAnswer(const Operation& operation, const InputPlan& input);
 /// be cut the lists are shortened, and its member `_cut` says how to get the rest.
 ToolResult ReadAnswer(const HttpResponse& answer, const std::string& url,
                       const AnswerPlan& plan = {}, const AnswerLimits& limits = {});
+
+/// Writes the secret at `pointer` of the JSON in `answer` to `path` and adds to `result`, which was
+/// made of the answer, that it did. What cannot be saved makes it an error that says what to do.
+/// Blocks for as long as the disk does.
+ToolResult SaveIssuedSecret(ToolResult result, const HttpResponse& answer,
+                            const std::string& pointer, const std::string& path);
 
 /// True for a successful answer that holds a file and not text.
 bool IsFile(const HttpResponse& answer);

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "tool-service/openapi/deep_object.h"
+#include "tool-service/openapi/redaction.h"
 
 namespace bw::tool_service {
 namespace {
@@ -52,6 +53,7 @@ std::string_view PrefixOf(Place place) {
       return "header_";
     case Place::kLocalFile:
     case Place::kSaveTo:
+    case Place::kSaveSecretTo:
       return "local_";
     default:
       return "body_";
@@ -80,6 +82,10 @@ class Planner {
     if (AnswersWithFile(operation_)) {
       AddLocal(Place::kSaveTo, "save_to", "save_to",
                "Path of a new file to save the answer to, absolute; only over stdio");
+    }
+    if (IssuedSecretOf(operation_.id) != nullptr) {
+      AddLocal(Place::kSaveSecretTo, "save_token_to", "save_token_to",
+               "Path of a new file to save the token to, absolute; only over stdio");
     }
     Json required = Json::array();
     for (const ArgumentBinding& binding : plan_.bindings) {

@@ -24,6 +24,8 @@ struct ArgumentBinding {
     kLocalFile,
     /// Not sent: the path under which the answer's file is saved.
     kSaveTo,
+    /// Not sent: the path under which the secret that is issued is saved (IssuedSecret).
+    kSaveSecretTo,
   };
 
   /// The tool's name for it: [A-Za-z0-9_.-]{1,64}, unique.

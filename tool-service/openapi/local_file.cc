@@ -88,6 +88,14 @@ Status WriteAll(int descriptor, std::string_view bytes) {
   return fsync(descriptor) == 0 ? OkStatus() : FromErrno(errno);
 }
 
+// Where a new file of this path really is.
+StatusOr<std::string> RealNewPath(const std::string& path) {
+  BW_RETURN_IF_ERROR(CheckPath(path));
+  const std::size_t slash = path.rfind('/');
+  BW_ASSIGN_OR_RETURN(std::string real, RealPath(slash == 0 ? "/" : path.substr(0, slash)));
+  return real + path.substr(slash);
+}
+
 }  // namespace
 
 StatusOr<std::string> ReadLocalFile(const std::string& path, std::size_t max_bytes) {
@@ -118,11 +126,14 @@ StatusOr<std::string> ReadLocalFile(const std::string& path, std::size_t max_byt
   return bytes;
 }
 
+Status CheckSavable(const std::string& path) {
+  BW_ASSIGN_OR_RETURN(const std::string real, RealNewPath(path));
+  struct stat facts = {};
+  return lstat(real.c_str(), &facts) == 0 ? FromErrno(EEXIST) : OkStatus();
+}
+
 Status SaveLocalFile(const std::string& path, std::string_view bytes) {
-  BW_RETURN_IF_ERROR(CheckPath(path));
-  const std::size_t slash = path.rfind('/');
-  BW_ASSIGN_OR_RETURN(std::string real, RealPath(slash == 0 ? "/" : path.substr(0, slash)));
-  real += path.substr(slash);
+  BW_ASSIGN_OR_RETURN(const std::string real, RealNewPath(path));
   const Descriptor file(
       open(real.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
   if (file.get() < 0) return FromErrno(errno);

@@ -17,6 +17,10 @@ namespace bw::tool_service {
 /// The content of a regular file that holds 1 to `max_bytes` bytes. NOT_FOUND, PERMISSION_DENIED.
 StatusOr<std::string> ReadLocalFile(const std::string& path, std::size_t max_bytes);
 
+/// Whether SaveLocalFile would find a folder and no file of that name there now; to be asked before
+/// what is to be saved is fetched or made. The same errors.
+Status CheckSavable(const std::string& path);
+
 /// Creates the file, readable by its owner alone; the folder must be there. ALREADY_EXISTS:
 /// nothing is ever overwritten. NOT_FOUND, PERMISSION_DENIED, RESOURCE_EXHAUSTED (disk full): no
 /// file is left behind.

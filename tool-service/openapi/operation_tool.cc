@@ -67,11 +67,15 @@ void DropNulls(const Json& schema, Json& arguments) {
 
 using Place = ArgumentBinding::Place;
 
+bool IsSavePath(const ArgumentBinding& binding) {
+  return binding.place == Place::kSaveTo || binding.place == Place::kSaveSecretTo;
+}
+
 // Files can be named only where the service runs on the caller's own machine.
 Status CheckLocal(const InputPlan& plan, const Json& arguments, Transport transport) {
   if (transport == Transport::kStdio) return OkStatus();
   for (const ArgumentBinding& binding : plan.bindings) {
-    const bool is_local = binding.place == Place::kLocalFile || binding.place == Place::kSaveTo;
+    const bool is_local = binding.place == Place::kLocalFile || IsSavePath(binding);
     if (is_local && arguments.contains(binding.argument)) {
       return InvalidArgument(binding.argument + ": files can be named only over stdio; " +
                              (binding.place == Place::kLocalFile
@@ -97,12 +101,22 @@ Status ReadLocalFiles(const InputPlan& plan, Json& arguments) {
   return OkStatus();
 }
 
-// "" when the answer is to be returned.
+// "" when the answer is to be returned. No operation has two such arguments.
 std::string SaveTo(const InputPlan& plan, const Json& arguments) {
   for (const ArgumentBinding& binding : plan.bindings) {
-    if (binding.place == Place::kSaveTo) return json::StringOr(arguments, binding.argument);
+    if (IsSavePath(binding)) return json::StringOr(arguments, binding.argument);
   }
   return "";
+}
+
+// Before anything is sent: what cannot be saved would be fetched, or made, for nothing.
+Status CheckSavePath(const InputPlan& plan, const Json& arguments) {
+  for (const ArgumentBinding& binding : plan.bindings) {
+    if (!IsSavePath(binding) || !arguments.contains(binding.argument)) continue;
+    const Status savable = CheckSavable(json::StringOr(arguments, binding.argument));
+    if (!savable.ok()) return Annotate(savable, binding.argument);
+  }
+  return OkStatus();
 }
 
 }  // namespace
@@ -129,7 +143,9 @@ OperationTool::OperationTool(Operation operation, std::string name, const Operat
           .traits = TraitsOf(operation_.id, operation_.method)},
       ports_(ports),
       options_(options),
-      validator_(definition_.input_schema) {}
+      validator_(definition_.input_schema) {
+  answer_plan_.show_issued_secret = options_.show_issued_secrets;
+}
 
 void OperationTool::Call(Json arguments, CallContext context, Done done) {
   if (arguments.is_null()) arguments = Json::object();
@@ -167,6 +183,7 @@ Status OperationTool::CheckRequired(const Json& arguments) const {
 StatusOr<HttpRequest> OperationTool::Build(Json arguments, const CallContext& context) const {
   BW_RETURN_IF_ERROR(validator_.Check(arguments));
   BW_RETURN_IF_ERROR(CheckLocal(plan_, arguments, context.transport));
+  BW_RETURN_IF_ERROR(CheckSavePath(plan_, arguments));
   BW_RETURN_IF_ERROR(ReadLocalFiles(plan_, arguments));
   BW_RETURN_IF_ERROR(CheckRequired(arguments));
   return BuildRequest(operation_, plan_, arguments);
@@ -204,7 +221,9 @@ ToolResult OperationTool::ResultOf(const StatusOr<HttpResponse>& answer, const s
                                    const std::string& save_to) const {
   if (!answer.ok()) return ErrorResult(DescribeFailure(answer.status(), operation_.method));
   if (!save_to.empty() && IsFile(*answer)) return SaveAnswer(*answer, save_to);
-  return ReadAnswer(*answer, url, answer_plan_, options_.answer_limits);
+  ToolResult result = ReadAnswer(*answer, url, answer_plan_, options_.answer_limits);
+  if (save_to.empty() || answer_plan_.issued_secret.empty()) return result;
+  return SaveIssuedSecret(std::move(result), *answer, answer_plan_.issued_secret, save_to);
 }
 
 }  // namespace bw::tool_service

@@ -20,6 +20,8 @@ struct OperationToolOptions {
   std::chrono::milliseconds timeout{30'000};
   std::size_t max_response_bytes = 16u << 20;
   AnswerLimits answer_limits;
+  /// Secrets that operations are called for are returned (IssuedSecret).
+  bool show_issued_secrets = false;
 };
 
 /// What every operation's tool needs; all outlive the tools.

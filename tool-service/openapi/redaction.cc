@@ -19,6 +19,9 @@ constexpr std::array<std::string_view, 13> kSecretNames = {
 constexpr std::array<std::string_view, 3> kSecretHolders = {"creds", "credentials",
                                                             "basicauthentication"};
 
+// Whoever holds an endpoint's token can make calls at the account's cost for a day.
+constexpr std::array kIssuedSecrets = {IssuedSecret{"createEndpoint", "/data/token"}};
+
 std::string Lower(std::string_view text) {
   std::string lower(text);
   std::transform(lower.begin(), lower.end(), lower.begin(),
@@ -66,6 +69,13 @@ bool Redact(Json& value, bool all) {
 }  // namespace
 
 bool RedactJson(Json& value) { return Redact(value, false); }
+
+const IssuedSecret* IssuedSecretOf(std::string_view operation) {
+  const auto* row =
+      std::find_if(kIssuedSecrets.begin(), kIssuedSecrets.end(),
+                   [&](const IssuedSecret& entry) { return entry.operation == operation; });
+  return row == kIssuedSecrets.end() ? nullptr : row;
+}
 
 std::string RedactXml(std::string_view text) {
   std::string out;

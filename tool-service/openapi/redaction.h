@@ -15,6 +15,17 @@ constexpr std::string_view kRedacted = "[redacted]";
 /// them), at any depth. True when there were any.
 bool RedactJson(json::Json& value);
 
+/// A secret that is what an operation is called for: hidden like others, but the person who runs
+/// the service can have it saved to a file, and the operator can have it shown.
+struct IssuedSecret {
+  std::string_view operation;
+  /// Where it stands in the answer (RFC 6901).
+  std::string_view pointer;
+};
+
+/// Null for operations that issue none.
+const IssuedSecret* IssuedSecretOf(std::string_view operation);
+
 /// The same for the text of XML elements of such names, attributes untouched.
 std::string RedactXml(std::string_view text);
 

@@ -51,9 +51,11 @@ class AccountDefault : public DefaultArguments {
 
 class OperationToolTest : public ::testing::Test {
  protected:
-  std::shared_ptr<OperationTool> Make(const char* paths = kPaths) {
+  std::shared_ptr<OperationTool> Make(const char* paths = kPaths,
+                                      const OperationToolOptions& options = {}) {
     return OperationTool::Make(LoadOne(paths), LoadOne(paths).id,
-                               {.http_client = &http_, .defaults = &defaults_, .clock = &clock_});
+                               {.http_client = &http_, .defaults = &defaults_, .clock = &clock_},
+                               options);
   }
 
   ToolResult Call(OperationTool& tool, const std::string& arguments, CallContext context = {}) {
@@ -295,6 +297,70 @@ TEST_F(LocalFilesTest, ARefusalIsNotSavedAndAFailureToSaveIsTold) {
       Call(*Make(kDownload), Json{{"id", "1"}, {"save_to", path}}.dump(), stdio_);
   EXPECT_TRUE(result.is_error);
   EXPECT_NE(result.content[0].text.find("save_to: a file of that name"), std::string::npos);
+}
+
+constexpr char kEndpoint[] = R"(
+  /accounts/{accountId}/endpoints:
+    post:
+      operationId: createEndpoint
+      responses: {'201': {description: d, content: {application/json: {}}}}
+)";
+constexpr char kIssued[] = R"({"data":{"endpointId":"e-1","token":"t0k3n"},"token":"other"})";
+
+HttpHeaders JsonType() { return {{"Content-Type", "application/json"}}; }
+
+TEST_F(LocalFilesTest, AnIssuedTokenIsSavedAndStaysHidden) {
+  const std::string path = folder_ + "/token";
+  http_.script = {Answer(201, kIssued, JsonType())};
+  const ToolResult result = Call(*Make(kEndpoint), Json{{"save_token_to", path}}.dump(), stdio_);
+  EXPECT_FALSE(result.is_error);
+  EXPECT_EQ((*result.structured)["data"]["token"], "[redacted]");
+  EXPECT_EQ(result.content[0].text.find("t0k3n"), std::string::npos);
+  EXPECT_EQ(result.content[1].text, "The token was saved to " + path + ".");
+  std::string saved;
+  std::getline(std::ifstream(path), saved);
+  EXPECT_EQ(saved, "t0k3n");
+  EXPECT_EQ(std::filesystem::status(path).permissions(),
+            std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+  EXPECT_EQ(http_.requests[0].body.find("save_token_to"), std::string::npos);
+}
+
+TEST_F(LocalFilesTest, NoEndpointIsMadeForATokenThatCannotBeSaved) {
+  std::ofstream(folder_ + "/mine") << "x";
+  for (const std::string& path :
+       {folder_ + "/mine", folder_ + "/none/token", folder_ + "/.token", std::string("token")}) {
+    const ToolResult result = Call(*Make(kEndpoint), Json{{"save_token_to", path}}.dump(), stdio_);
+    EXPECT_TRUE(result.is_error) << path;
+    EXPECT_NE(result.content[0].text.find("save_token_to: "), std::string::npos) << path;
+  }
+  EXPECT_TRUE(Call(*Make(kEndpoint), Json{{"save_token_to", folder_ + "/t"}}.dump()).is_error);
+  EXPECT_TRUE(http_.requests.empty());
+}
+
+TEST_F(LocalFilesTest, AnAnswerWithoutATokenSaysWhatToDo) {
+  const std::string path = folder_ + "/token";
+  http_.script = {Answer(201, R"({"data":{}})", JsonType()), Answer(403, "{}", JsonType())};
+  ToolResult result = Call(*Make(kEndpoint), Json{{"save_token_to", path}}.dump(), stdio_);
+  EXPECT_TRUE(result.is_error);
+  EXPECT_FALSE(result.structured.has_value());
+  EXPECT_NE(result.content[1].text.find("the answer holds no token"), std::string::npos);
+  // Nothing was made: only the refusal is told.
+  result = Call(*Make(kEndpoint), Json{{"save_token_to", path}}.dump(), stdio_);
+  EXPECT_TRUE(result.is_error);
+  EXPECT_EQ(result.content.size(), 1u);
+  EXPECT_FALSE(std::filesystem::exists(path));
+}
+
+TEST_F(LocalFilesTest, TokensAreShownOnlyWhereTheOperatorWantsIt) {
+  http_.script = {Answer(201, kIssued, JsonType()), Answer(201, kIssued, JsonType())};
+  ToolResult result = Call(*Make(kEndpoint), "{}");
+  EXPECT_EQ((*result.structured)["data"]["token"], "[redacted]");
+  OperationToolOptions options;
+  options.show_issued_secrets = true;
+  result = Call(*Make(kEndpoint, options), "{}");
+  EXPECT_EQ(*result.structured, Json::parse(R"({"data":{"endpointId":"e-1","token":"t0k3n"},
+                                                "token":"[redacted]"})"));
+  EXPECT_NE(result.content[0].text.find("t0k3n"), std::string::npos);
 }
 
 }  // namespace
