@@ -15,6 +15,7 @@
 #include "common/metrics/metrics.h"
 #include "event-store/app.h"
 #include "gateway/app.h"
+#include "standalone/tunnel.h"
 #include "tool-service/app.h"
 
 namespace bw::standalone {
@@ -31,6 +32,7 @@ struct App::Parts {
   // In the order of starting; destroyed, and drained, the other way round.
   std::unique_ptr<event_store::App> event_store;
   std::unique_ptr<callback_service::App> callback_service;
+  std::unique_ptr<Tunnel> tunnel;
   std::unique_ptr<tool_service::App> tool_service;
   std::unique_ptr<gateway::App> gateway;
   std::unique_ptr<http::Server> admin;
@@ -38,6 +40,9 @@ struct App::Parts {
   Status Start(const Config& config);
   Status StartEventStore(event_store::Config config, bool may_fall_back);
   Status StartCallbacks(callback_service::Config config, bool may_fall_back);
+  Status OpenTunnel(const Config& config);
+  // Where Bandwidth finds the callbacks, in place of what is configured; "" for just that.
+  std::string BaseUrl(const Config& config) const;
   Status StartAdmin(const Config& config);
   Status Ready() const;
 };
@@ -70,6 +75,39 @@ Status App::Parts::StartCallbacks(callback_service::Config config, bool may_fall
   return OkStatus();
 }
 
+Status App::Parts::OpenTunnel(const Config& config) {
+  if (!config.dev_tunnel) return OkStatus();
+  if (config.has_base_url) {
+    log::Info("tunnel.unused", {{"reason", "BW_MCP_BASE_URL is set"}});
+    return OkStatus();
+  }
+  const std::string& host = config.callback_service.host;
+  auto opened = Tunnel::Start({.search_path = config.search_path,
+                               .environment = config.tunnel_environment,
+                               .target = "http://" + (host == "0.0.0.0" ? "127.0.0.1" : host) +
+                                         ":" + std::to_string(callback_service->port())});
+  if (opened.ok()) {
+    tunnel = *std::move(opened);
+    log::Info("tunnel.ready", {{"url", tunnel->url()}});
+    if (config.callback_service.username.empty()) {
+      log::Warning("tunnel.open_to_all",
+                   {{"reason",
+                     "set BW_CALLBACK_USERNAME and BW_CALLBACK_PASSWORD: webhooks need "
+                     "no credentials, and everybody can reach this URL"}});
+    }
+    return OkStatus();
+  }
+  if (!config.stdio) return Annotate(opened.status(), "BW_MCP_DEV_TUNNEL");
+  log::Warning("tunnel.off", {{"reason", std::string(Message(opened.status()))}});
+  return OkStatus();
+}
+
+std::string App::Parts::BaseUrl(const Config& config) const {
+  if (tunnel != nullptr) return tunnel->url();
+  if (config.has_base_url) return "";
+  return "http://127.0.0.1:" + std::to_string(callback_service->port());
+}
+
 Status App::Parts::StartAdmin(const Config& config) {
   if (config.admin_port < 0) return OkStatus();
   auto started = http::StartAdminServer(
@@ -94,12 +132,13 @@ Status App::Parts::Ready() const {
 Status App::Parts::Start(const Config& config) {
   BW_RETURN_IF_ERROR(StartEventStore(config.event_store, config.stdio));
   BW_RETURN_IF_ERROR(StartCallbacks(config.callback_service, config.stdio));
+  BW_RETURN_IF_ERROR(OpenTunnel(config));
 
   tool_service::Config tools = config.tool_service;
   tools.listen.clear();
   tools.local = true;
-  if (!config.has_base_url) {
-    tools.base_url = "http://127.0.0.1:" + std::to_string(callback_service->port());
+  if (std::string base_url = BaseUrl(config); !base_url.empty()) {
+    tools.base_url = std::move(base_url);
   }
   auto tools_started = tool_service::App::Start(
       tools, {.event_store = event_store->InProcessChannel(), .registry = &registry});
@@ -158,6 +197,8 @@ void App::Drain(milliseconds limit) {
   };
   parts_->gateway->Drain(left());
   parts_->callback_service->Drain(left());
+  // Callers on the line were answered through it.
+  if (parts_->tunnel != nullptr) parts_->tunnel->Stop();
   parts_->tool_service->Drain(left());
   parts_->event_store->Drain(left());
 }

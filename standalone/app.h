@@ -15,7 +15,8 @@ class App {
  public:
   /// Serves when it returns. On stdio a second process beside the first must start too (MCP clients
   /// probe with one): a taken callback port or database is replaced by a free port or memory, with
-  /// a warning. Over HTTP both are errors.
+  /// a warning; so is a development tunnel that does not come up. Over HTTP these are errors. A
+  /// tunnel is there, or its URL is not used, before any tool runs; it may take 20 s to come up.
   static StatusOr<std::unique_ptr<App>> Start(const Config& config);
   ~App();
 

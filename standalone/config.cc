@@ -34,6 +34,11 @@ constexpr std::array kShorthands{
     Shorthand{"--log-level", "BW_LOG_LEVEL", "debug, info, warning, error or off [info]"},
 };
 
+// What cloudflared may need of our environment: where it finds things, and the way to the internet.
+constexpr std::array kTunnelVariables{"PATH",        "HOME",          "TMPDIR",      "HTTP_PROXY",
+                                      "HTTPS_PROXY", "NO_PROXY",      "http_proxy",  "https_proxy",
+                                      "no_proxy",    "SSL_CERT_FILE", "SSL_CERT_DIR"};
+
 // Appends the lines of `status` that no part has reported before.
 void Collect(const Status& status, std::set<std::string, std::less<>>& seen,
              std::string& problems) {
@@ -93,6 +98,9 @@ StatusOr<config::Outcome<Config>> LoadConfig(const config::Environment& environm
       .Choice({"--transport", "BW_MCP_TRANSPORT", "http or stdio"}, {"http", "stdio"}, &transport)
       .Text({"--admin-host", "BW_ADMIN_HOST", "Address of /metrics, /healthz and /readyz"},
             &config.admin_host)
+      .Bool({"--dev-tunnel", "BW_MCP_DEV_TUNNEL",
+             "Let cloudflared make the public URL of the callbacks where none is set"},
+            &config.dev_tunnel)
       .Int({"--admin-port", "BW_ADMIN_PORT", "Its port; 0 picks a free one, -1 opens none"},
            {-1, 65'535}, &config.admin_port);
   for (std::size_t i = 0; i < kShorthands.size(); ++i) {
@@ -125,6 +133,11 @@ StatusOr<config::Outcome<Config>> LoadConfig(const config::Environment& environm
   if (!problems.empty()) return InvalidArgument(problems);
   config.stdio = transport == "stdio";
   config.has_base_url = merged.Get("BW_MCP_BASE_URL").has_value();
+  config.search_path = environment.Get("PATH").value_or("");
+  for (const char* variable : kTunnelVariables) {
+    const auto value = environment.Get(variable);
+    if (value) config.tunnel_environment.push_back(variable + ("=" + std::string(*value)));
+  }
   return outcome;
 }
 

@@ -4,6 +4,7 @@
 
 #include <span>
 #include <string>
+#include <vector>
 
 #include "callback-service/config.h"
 #include "common/config/environment.h"
@@ -24,6 +25,11 @@ struct Config {
   bool stdio = false;
   /// The public URL of the callbacks was configured, so it is not made from the port in use.
   bool has_base_url = false;
+  /// cloudflared makes the public URL of the callbacks where none was configured.
+  bool dev_tunnel = false;
+  /// PATH, in which cloudflared is looked for, and what it gets of our environment.
+  std::string search_path;
+  std::vector<std::string> tunnel_environment;
   std::string admin_host = "127.0.0.1";
   /// 0 picks a free port, -1 opens none.
   int admin_port = 9100;
