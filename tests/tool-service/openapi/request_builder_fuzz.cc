@@ -1,5 +1,7 @@
 // Any arguments, in every place and every style: the request's host, path shape and header lines
-// stay what the operation says, and its body is what the content type says.
+// stay what the operation says, and its body is what the content type says. A value of a path
+// variable is read by the server as it was given, from its own segment, and changes nothing but
+// that segment: not the query, not a header, not the body.
 #include <algorithm>
 #include <array>
 #include <cstdint>
@@ -8,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "common/http/message.h"
 #include "common/json/json.h"
 #include "common/xml/xml.h"
 #include "tool-service/openapi/operation_reader.h"
@@ -39,6 +42,7 @@ paths:
       - {name: b, in: query, style: spaceDelimited, explode: false, schema: {}}
       - {name: c, in: query, style: form, explode: false, schema: {}}
       - {name: 'n&[k]', in: query, schema: {}}
+      - {name: f, in: query, style: deepObject, schema: {type: object, properties: {eq: {}, in: {}}}}
       - {name: X-H, in: header, schema: {}}
       - {name: X-E, in: header, explode: true, schema: {}}
     get: {}
@@ -100,6 +104,75 @@ void CheckUrl(std::string_view url, const Operation& operation) {
   Require(!path.ends_with("/") && !path.ends_with("/.") && !path.ends_with("/.."));
 }
 
+std::vector<std::string_view> Segments(std::string_view path) {
+  std::vector<std::string_view> segments;
+  for (std::size_t begin = 0; begin <= path.size();) {
+    const std::size_t end = std::min(path.find('/', begin), path.size());
+    segments.push_back(path.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return segments;
+}
+
+bool IsUnreserved(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+         std::string_view("-._~").find(c) != std::string_view::npos;
+}
+
+// One segment for every server, also for those that decode it first or take dots for folders.
+void CheckValue(std::string_view segment, const Json* argument) {
+  Require(segment.find_first_not_of('.') != std::string_view::npos);
+  for (std::size_t i = 0; i < segment.size(); ++i) {
+    if (segment[i] != '%') {
+      Require(IsUnreserved(segment[i]) || segment[i] == ',');
+      continue;
+    }
+    const std::string_view escape = segment.substr(i, 3);
+    Require(escape.size() == 3 && escape != "%2E" && escape != "%2e");
+  }
+  const auto decoded = bw::http::PercentDecode(segment);
+  Require(decoded.has_value());
+  Require(argument == nullptr || !argument->is_string() ||
+          *decoded == argument->get_ref<const std::string&>());
+}
+
+// Read without what wrote it: scheme and authority end at the first slash, the path at the query.
+void CheckPath(std::string_view url, const Operation& operation, const Json& arguments) {
+  constexpr std::string_view kOrigin = "https://host.example";
+  const std::size_t slash = url.find('/', std::string_view("https://").size());
+  Require(slash == kOrigin.size() && url.starts_with(kOrigin));
+  const std::string_view path = url.substr(slash, url.find('?') - slash);
+  const std::string template_path = "/api/v2" + operation.path;
+  const auto sent = Segments(path);
+  const auto declared = Segments(template_path);
+  Require(sent.size() == declared.size());
+  for (std::size_t i = 0; i < sent.size(); ++i) {
+    if (!declared[i].starts_with('{')) {
+      Require(sent[i] == declared[i]);
+      continue;
+    }
+    const std::string name(declared[i].substr(1, declared[i].size() - 2));
+    CheckValue(sent[i], bw::json::Find(arguments, name));
+  }
+}
+
+std::string_view QueryOf(std::string_view url) {
+  const std::size_t mark = url.find('?');
+  return mark == std::string_view::npos ? std::string_view() : url.substr(mark);
+}
+
+// The same request with tame values in its path differs from it in the path alone.
+void CheckReach(const HttpRequest& request, const Operation& operation, const InputPlan& plan,
+                Json arguments) {
+  arguments["p"] = "x";
+  arguments["q"] = "y";
+  const auto tame = bw::tool_service::BuildRequest(operation, plan, arguments);
+  Require(tame.ok());
+  Require(tame->method == request.method && tame->headers == request.headers &&
+          tame->body == request.body && tame->authorize == request.authorize);
+  Require(QueryOf(tame->url) == QueryOf(request.url));
+}
+
 void CheckHeaders(const HttpRequest& request) {
   for (const auto& [name, value] : request.headers) {
     Require(std::none_of(value.begin(), value.end(),
@@ -151,15 +224,19 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::string front(text.substr(0, size / 2));
     const std::string back(text.substr(size / 2));
     for (const char* name : {"p", "s", "b", "X-H", "x", "body"}) arguments[name] = front;
-    for (const char* name : {"q", "c", "n__k_", "X-E", "content_type"}) arguments[name] = back;
+    for (const char* name : {"q", "c", "f_eq", "n__k_", "X-E", "content_type"})
+      arguments[name] = back;
     arguments["d"] = {{front, back}};
     arguments["l"] = {front, back};
+    arguments["f_in"] = {front, back};
     arguments["y"] = {front, back};
   }
   for (const auto& [operation, plan] : Operations()) {
     const auto request = bw::tool_service::BuildRequest(operation, plan, arguments);
     if (!request.ok()) continue;
     CheckUrl(request->url, operation);
+    CheckPath(request->url, operation, arguments);
+    CheckReach(*request, operation, plan, arguments);
     Require(request->method == operation.method);
     CheckHeaders(*request);
     CheckBody(*request, operation.body.kind);
