@@ -104,6 +104,15 @@ struct PutStateRequest {
   std::string value;
   /// Forgotten this long after the commit.
   std::uint32_t ttl_ms = kDefaultStateTtlMs;
+  /// A key that holds a value keeps it; with an empty value nothing is changed at all.
+  bool only_if_absent = false;
+};
+
+struct PutStateResult {
+  /// Set or removed as asked.
+  bool stored = false;
+  /// What the key holds, when only_if_absent left it.
+  std::string value{};
 };
 
 /// How many keys hold a value at once.
@@ -270,9 +279,11 @@ class Store {
   virtual void AdvanceCursor(AdvanceRequest request, Done<bool> done) = 0;
 
   /// Sets or removes what a key holds. Every value that is set is told to the listener, also one
-  /// equal to the last; so is a removal, unless there was nothing. RESOURCE_EXHAUSTED names the
-  /// entry of StateLimits; a key that is known can always be set and removed.
-  virtual void PutState(PutStateRequest request, Done<Nothing> done) = 0;
+  /// equal to the last; so is a removal, unless there was nothing. With only_if_absent one of all
+  /// who ask at once finds the key without a value; one whose time is over is absent.
+  /// RESOURCE_EXHAUSTED names the entry of StateLimits; a key that is known can always be set and
+  /// removed.
+  virtual void PutState(PutStateRequest request, Done<PutStateResult> done) = 0;
 
   /// One bounded step towards the limits: oldest events first, calls together with their events and
   /// receipts. Also forgets state whose time is over, which is told like a removal.

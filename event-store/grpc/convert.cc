@@ -156,7 +156,8 @@ StatusOr<EventWatch::Request> WatchRequestOf(const v1::WatchRequest& message) {
 
 StatusOr<PutStateRequest> PutStateRequestOf(const v1::PutStateRequest& message) {
   PutStateRequest request{message.tenant(), message.key(), message.value(),
-                          message.ttl_ms() == 0 ? kDefaultStateTtlMs : message.ttl_ms()};
+                          message.ttl_ms() == 0 ? kDefaultStateTtlMs : message.ttl_ms(),
+                          message.only_if_absent()};
   BW_RETURN_IF_ERROR(CheckPutState(request));
   return request;
 }

@@ -201,11 +201,15 @@ class EventStoreService : public v1::EventStore::CallbackService, public EventSt
   }
 
   Reactor* PutState(Context* context, const v1::PutStateRequest* message,
-                    v1::PutStateResponse*) override {
+                    v1::PutStateResponse* response) override {
     StatusOr<PutStateRequest> request = PutStateRequestOf(*message);
     if (!request.ok()) return FinishNow(context, request.status());
     Reactor* const reactor = context->DefaultReactor();
-    hub_.store().PutState(*std::move(request), FinishWith<Nothing>(reactor, [](const Nothing&) {}));
+    hub_.store().PutState(*std::move(request),
+                          FinishWith<PutStateResult>(reactor, [response](PutStateResult result) {
+                            response->set_stored(result.stored);
+                            response->set_value(std::move(result.value));
+                          }));
     return reactor;
   }
 

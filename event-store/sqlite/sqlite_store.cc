@@ -86,7 +86,7 @@ class RunningSqliteStore : public SqliteStore, private StoreReader {
   void Settle(SettleRequest request, Done<Nothing> done) override;
   void EndHold(EndHoldRequest request, Done<bool> done) override;
   void AdvanceCursor(AdvanceRequest request, Done<bool> done) override;
-  void PutState(PutStateRequest request, Done<Nothing> done) override;
+  void PutState(PutStateRequest request, Done<PutStateResult> done) override;
   void Evict(RetentionLimits limits, Done<EvictResult> done) override;
   void Probe(Done<Nothing> done) override;
   StoreReader& Reader() override { return *this; }
@@ -248,12 +248,13 @@ void RunningSqliteStore::AdvanceCursor(AdvanceRequest request, Done<bool> done) 
               });
 }
 
-void RunningSqliteStore::PutState(PutStateRequest request, Done<Nothing> done) {
+void RunningSqliteStore::PutState(PutStateRequest request, Done<PutStateResult> done) {
   const std::size_t bytes = sizeof(WriteStep) + request.key.size() + request.value.size();
-  Write<Nothing>(bytes, std::move(done),
-                 [request = std::move(request), limits = options_.state](WriteContext& context) {
-                   return PutStateStep(context, request, limits);
-                 });
+  Write<PutStateResult>(
+      bytes, std::move(done),
+      [request = std::move(request), limits = options_.state](WriteContext& context) {
+        return PutStateStep(context, request, limits);
+      });
 }
 
 void RunningSqliteStore::Evict(RetentionLimits limits, Done<EvictResult> done) {

@@ -1,4 +1,5 @@
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -47,15 +48,27 @@ Status MakeRoom(WriteContext& context, std::int64_t tenant_no, const StateLimits
   return ResourceExhausted(std::move(full.message));
 }
 
+// What keeps a conditional request from being carried out; nothing when it is to be.
+std::optional<PutStateResult> LeftAsItIs(WriteContext& context, const PutStateRequest& request) {
+  if (!request.only_if_absent) return std::nullopt;
+  const auto tenant_no = FindTenant(context.db, request.tenant);
+  auto present =
+      tenant_no ? FindState(context.db, *tenant_no, request.key, context.now_ms) : std::nullopt;
+  if (present) return PutStateResult{false, *std::move(present)};
+  if (request.value.empty()) return PutStateResult{};
+  return std::nullopt;
+}
+
 }  // namespace
 
-StatusOr<Nothing> PutStateStep(WriteContext& context, const PutStateRequest& request,
-                               const StateLimits& limits) {
+StatusOr<PutStateResult> PutStateStep(WriteContext& context, const PutStateRequest& request,
+                                      const StateLimits& limits) {
   Connection& db = context.db;
+  if (auto left = LeftAsItIs(context, request)) return *std::move(left);
   if (request.value.empty()) {
     const auto tenant_no = FindTenant(db, request.tenant);
     if (tenant_no) Remove(context, {*tenant_no, request.tenant, request.key});
-    return Nothing{};
+    return PutStateResult{true};
   }
   BW_ASSIGN_OR_RETURN(const std::int64_t tenant_no, TenantFor(context, request.tenant));
   if (!HasState(db, tenant_no, request.key)) {
@@ -66,7 +79,7 @@ StatusOr<Nothing> PutStateStep(WriteContext& context, const PutStateRequest& req
   StateChange change{++context.last_seq, request.tenant, request.key, request.value};
   SaveState(db, tenant_no, change, context.now_ms + request.ttl_ms);
   Tell(context, std::move(change));
-  return Nothing{};
+  return PutStateResult{true};
 }
 
 int ForgetExpiredState(WriteContext& context, int batch) {

@@ -8,6 +8,14 @@ bool HasState(Connection& db, std::int64_t tenant_no, const std::string& key) {
   return query.Bind(tenant_no).Bind(key).Next();
 }
 
+std::optional<std::string> FindState(Connection& db, std::int64_t tenant_no, const std::string& key,
+                                     std::int64_t now_ms) {
+  Query query(db,
+              "SELECT value FROM states WHERE tenant_no = ? AND key = ? AND expire_time_ms > ?");
+  if (!query.Bind(tenant_no).Bind(key).Bind(now_ms).Next()) return std::nullopt;
+  return query.Blob(0);
+}
+
 void SaveState(Connection& db, std::int64_t tenant_no, const StateChange& change,
                std::int64_t expire_time_ms) {
   Query(db,

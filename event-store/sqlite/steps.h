@@ -26,8 +26,8 @@ StatusOr<QueueResult> QueueStep(WriteContext& context, const QueueRequest& reque
 StatusOr<Nothing> SettleStep(WriteContext& context, const SettleRequest& request);
 StatusOr<bool> EndHoldStep(WriteContext& context, const EndHoldRequest& request);
 StatusOr<bool> AdvanceStep(WriteContext& context, const AdvanceRequest& request);
-StatusOr<Nothing> PutStateStep(WriteContext& context, const PutStateRequest& request,
-                               const StateLimits& limits);
+StatusOr<PutStateResult> PutStateStep(WriteContext& context, const PutStateRequest& request,
+                                      const StateLimits& limits);
 /// Returns how many; at most `batch`.
 int ForgetExpiredState(WriteContext& context, int batch);
 StatusOr<EvictResult> EvictStep(WriteContext& context, const RetentionLimits& limits);

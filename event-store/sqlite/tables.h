@@ -103,6 +103,9 @@ struct StateKey {
 };
 
 bool HasState(Connection& db, std::int64_t tenant_no, const std::string& key);
+/// What the key holds, unless that is expired at now_ms.
+std::optional<std::string> FindState(Connection& db, std::int64_t tenant_no, const std::string& key,
+                                     std::int64_t now_ms);
 /// Inserts, or replaces what the key held.
 void SaveState(Connection& db, std::int64_t tenant_no, const StateChange& change,
                std::int64_t expire_time_ms);

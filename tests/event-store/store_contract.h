@@ -106,10 +106,21 @@ class StoreContract : public ::testing::Test {
   Status PutState(const std::string& key, const std::string& value,
                   std::uint32_t ttl_ms = kDefaultStateTtlMs,
                   const std::string& tenant = "default") {
-    return Await<Nothing>([&](auto done) {
-             store_->PutState({tenant, key, value, ttl_ms}, std::move(done));
-           })
-        .status();
+    const auto result = Await<PutStateResult>([&](auto done) {
+      store_->PutState({tenant, key, value, ttl_ms}, std::move(done));
+    });
+    EXPECT_TRUE(!result.ok() || (result->stored && result->value.empty()));
+    return result.status();
+  }
+  // "stored", what the key holds instead, or "absent".
+  std::string PutIfAbsent(const std::string& key, const std::string& value,
+                          std::uint32_t ttl_ms = 1000, const std::string& tenant = "default") {
+    const auto result = Await<PutStateResult>([&](auto done) {
+      store_->PutState({tenant, key, value, ttl_ms, true}, std::move(done));
+    });
+    if (!result.ok()) return ToString(result.status());
+    if (result->stored) return "stored";
+    return result->value.empty() ? "absent" : result->value;
   }
   StatePage ListState(const StateRequest& request) {
     return *Await<StatePage>(
@@ -734,6 +745,49 @@ TYPED_TEST_P(StoreContract, StateIsForgottenWhenItsTimeIsOver) {
   EXPECT_EQ(this->EvictAll({}).state_entries, 0) << "forgotten once";
 }
 
+TYPED_TEST_P(StoreContract, StateThatIsThereIsLeftWhenAskedFor) {
+  using ::testing::ElementsAre;
+  const std::string bytes("\0\xff", 2);
+  EXPECT_EQ(this->PutIfAbsent("a", bytes), "stored");
+  EXPECT_EQ(this->PutIfAbsent("a", "2", kMaxStateTtlMs), bytes) << "and so is its time";
+  EXPECT_EQ(this->PutIfAbsent("a", "3", 1000, "other"), "stored");
+  EXPECT_EQ(this->PutIfAbsent("A", "4"), "stored");
+  EXPECT_EQ(this->ToldState().size(), 3u) << "what was left is not told";
+  this->clock_.Advance(std::chrono::milliseconds(1000));
+  EXPECT_EQ(this->PutIfAbsent("a", "5"), "stored") << "its time was over";
+  EXPECT_EQ(this->PutIfAbsent("a", "6"), "5");
+  ASSERT_TRUE(this->PutState("a", "7").ok());
+  EXPECT_EQ(this->PutIfAbsent("a", "8"), "7");
+  ASSERT_TRUE(this->PutState("a", "").ok());
+  EXPECT_EQ(this->PutIfAbsent("a", "9"), "stored") << "it was removed";
+  EXPECT_THAT(this->State({"default", ""}), ElementsAre("default:a=9"));
+}
+
+TYPED_TEST_P(StoreContract, AnEmptyValueReadsStateWhenOnlyTheAbsentIsSet) {
+  EXPECT_EQ(this->PutIfAbsent("a", ""), "absent");
+  EXPECT_EQ(this->PutIfAbsent("a", "", 1000, "nobody"), "absent");
+  ASSERT_TRUE(this->PutState("a", "1", 1000).ok());
+  this->ToldState();
+  EXPECT_EQ(this->PutIfAbsent("a", ""), "1");
+  EXPECT_EQ(this->PutIfAbsent("a", ""), "1") << "it was not removed";
+  this->clock_.Advance(std::chrono::milliseconds(1000));
+  EXPECT_EQ(this->PutIfAbsent("a", ""), "absent");
+  EXPECT_TRUE(this->ToldState().empty());
+}
+
+TYPED_TEST_P(StoreContract, OneOfManyFindsTheKeyAbsent) {
+  constexpr int kCallers = 32;
+  std::vector<std::promise<bool>> stored(kCallers);
+  for (int i = 0; i < kCallers; ++i) {
+    this->store_->PutState(
+        {"default", "k", std::to_string(i), 1000, true},
+        [&promise = stored[i]](const auto& result) { promise.set_value(result->stored); });
+  }
+  int winners = 0;
+  for (auto& promise : stored) winners += promise.get_future().get() ? 1 : 0;
+  EXPECT_EQ(winners, 1);
+}
+
 TYPED_TEST_P(StoreContract, ForgettingStateIsDoneInBatches) {
   for (int i = 0; i < 10; ++i) ASSERT_TRUE(this->PutState(std::to_string(i), "v", 1).ok());
   this->clock_.Advance(std::chrono::milliseconds(1));
@@ -938,7 +992,8 @@ REGISTER_TYPED_TEST_SUITE_P(
     ARestartKeepsEverythingAndReturnsWhatWasTaken, StateIsSetReplacedAndRemoved,
     StateSharesItsNumbersWithEvents, StateIsSelectedByTenantAndPrefix,
     PagesOfStateEndWhereTheFirstBegan, AStatePageIsBoundedByRowsLookedAtAndBytes,
-    StateIsForgottenWhenItsTimeIsOver, ForgettingStateIsDoneInBatches, ARestartKeepsState,
-    SlotsBehaveLikeTheModel);
+    StateIsForgottenWhenItsTimeIsOver, StateThatIsThereIsLeftWhenAskedFor,
+    AnEmptyValueReadsStateWhenOnlyTheAbsentIsSet, OneOfManyFindsTheKeyAbsent,
+    ForgettingStateIsDoneInBatches, ARestartKeepsState, SlotsBehaveLikeTheModel);
 
 }  // namespace bw::event_store::testing

@@ -35,6 +35,11 @@ class FakeJournal : public EventJournal {
   std::vector<std::string> readers;
   std::vector<CallQuery> call_queries;
   std::vector<std::string> tenants;
+  /// "tenant:key"; an empty value is none. Times to live are not kept.
+  std::map<std::string, std::string> values;
+  std::vector<ValueRequest> value_requests;
+  /// Of the next requests, in order; OK lets one through.
+  std::deque<Status> value_failures;
 
   void QueueBxml(const CallContext& context, QueueRequest request,
                  Done<QueueOutcome> done) override {
@@ -74,6 +79,22 @@ class FakeJournal : public EventJournal {
     readers.push_back(reader);
     queries.push_back(std::move(query));
     done(Next(unread));
+  }
+
+  void PutValue(const CallContext& context, ValueRequest request,
+                Done<ValueOutcome> done) override {
+    value_requests.push_back(request);
+    if (!value_failures.empty()) {
+      const Status status = value_failures.front();
+      value_failures.pop_front();
+      if (!status.ok()) return done(status);
+    }
+    std::string& value = values[context.tenant + ":" + request.key];
+    if (request.only_if_absent && (!value.empty() || request.value.empty())) {
+      return done(ValueOutcome{false, value});
+    }
+    value = request.value;
+    done(ValueOutcome{true, ""});
   }
 
  private:

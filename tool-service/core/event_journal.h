@@ -1,7 +1,10 @@
-// The port to what happened on the phone: events, calls and the documents queued for them. The
-// adapter (tool-service/grpc) asks the event store; tests put a fake behind it.
+// The port to what happened on the phone: events, calls and the documents queued for them, and to
+// values that outlive a call of a tool. The adapter (tool-service/grpc) asks the event store; tests
+// put a fake behind it.
 #pragma once
 
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -130,6 +133,23 @@ struct CallPage {
   std::string next_page_token;
 };
 
+/// A value that all replicas see under its key.
+struct ValueRequest {
+  /// 1 to 512 bytes; begins with what it is for: "once/…".
+  std::string key;
+  /// At most EventJournal::kMaxValueBytes. Empty: removes the key.
+  std::string value{};
+  std::chrono::milliseconds time_to_live = std::chrono::hours(1);
+  /// A key that holds a value keeps it. With an empty value nothing is changed: that reads.
+  bool only_if_absent = false;
+};
+
+struct ValueOutcome {
+  bool stored = false;
+  /// What the key holds, when only_if_absent left it; empty when it holds nothing.
+  std::string value{};
+};
+
 /// Thread-safe. Nothing blocks: `done` runs exactly once, on any thread, perhaps before the method
 /// returns. The context gives tenant and deadline, and its on_cancel ends a wait. Errors are the
 /// event store's: NOT_FOUND, ALREADY_EXISTS (another document waits in the call's slot),
@@ -142,6 +162,8 @@ class EventJournal {
 
   /// The longest wait_ms that the store accepts.
   static constexpr std::uint32_t kMaxWaitMs = 60'000;
+  static constexpr std::size_t kMaxValueBytes = 16u << 10;
+  static constexpr std::chrono::hours kMaxTimeToLive{24 * 31};
 
   virtual ~EventJournal() = default;
   virtual void QueueBxml(const CallContext& context, QueueRequest request,
@@ -155,6 +177,9 @@ class EventJournal {
   /// What `reader` has not been given yet; moves its cursor.
   virtual void ReadUnread(const CallContext& context, const std::string& reader, EventQuery query,
                           Done<EventPage> done) = 0;
+  /// One atomic step, durable when it is answered.
+  virtual void PutValue(const CallContext& context, ValueRequest request,
+                        Done<ValueOutcome> done) = 0;
 };
 
 }  // namespace bw::tool_service

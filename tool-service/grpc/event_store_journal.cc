@@ -155,6 +155,21 @@ class EventStoreJournal : public EventJournal {
                                                      std::move(done));
   }
 
+  void PutValue(const CallContext& context, ValueRequest request,
+                Done<ValueOutcome> done) override {
+    store_proto::PutStateRequest message;
+    message.set_key(std::move(request.key));
+    message.set_value(std::move(request.value));
+    message.set_ttl_ms(static_cast<std::uint32_t>(request.time_to_live.count()));
+    message.set_only_if_absent(request.only_if_absent);
+    Send<store_proto::PutStateResponse, ValueOutcome>(
+        context, std::move(message), 0, &Stub::async_interface::PutState,
+        [](const store_proto::PutStateResponse& response) {
+          return ValueOutcome{response.stored(), response.value()};
+        },
+        std::move(done));
+  }
+
  private:
   static EventPage Events(const store_proto::ListEventsResponse& response) {
     return FromProto(response);

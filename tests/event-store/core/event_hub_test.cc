@@ -580,7 +580,7 @@ TEST_F(EventHubTest, StateWatchersKnowWhatTheStoreHoldsWhateverChangesMeanwhile)
     for (int i = 0; i < times; ++i) {
       const std::string key = "k/" + std::to_string(random() % 40);
       const std::string value = random() % 4 == 0 ? "" : std::to_string(random());
-      store_->PutState({"default", key, value, 1000}, [](const StatusOr<Nothing>&) {});
+      store_->PutState({"default", key, value, 1000}, [](const StatusOr<PutStateResult>&) {});
       if (value.empty()) {
         expected.erase(key);
       } else {
@@ -601,7 +601,7 @@ TEST_F(EventHubTest, StateWatchersKnowWhatTheStoreHoldsWhateverChangesMeanwhile)
 }
 
 TEST_F(EventHubTest, ForgottenStateIsToldToItsWatchers) {
-  ASSERT_TRUE(Await<Nothing>([&](auto done) {
+  ASSERT_TRUE(Await<PutStateResult>([&](auto done) {
                 store_->PutState({"default", "k", "v", 1500}, std::move(done));
               }).ok());
   StateWatcher watcher(*hub_, scheduler_, {"", ""});

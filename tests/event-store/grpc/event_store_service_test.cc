@@ -510,6 +510,22 @@ TEST_F(ServiceTest, StateRequestsNameTheFieldTheyRefuse) {
               ::testing::HasSubstr("prefix"));
 }
 
+TEST_F(ServiceTest, StateThatIsThereIsHandedBack) {
+  v1::PutStateRequest request = StateOfKey("k", "first");
+  request.set_only_if_absent(true);
+  v1::PutStateResponse response;
+  ASSERT_TRUE(Call(&v1::EventStore::Stub::PutState, request, &response).ok());
+  EXPECT_TRUE(response.stored());
+  request.set_value("second");
+  ASSERT_TRUE(Call(&v1::EventStore::Stub::PutState, request, &response).ok());
+  EXPECT_FALSE(response.stored());
+  EXPECT_EQ(response.value(), "first");
+  request.set_only_if_absent(false);
+  ASSERT_TRUE(Call(&v1::EventStore::Stub::PutState, request, &response).ok());
+  EXPECT_TRUE(response.stored());
+  EXPECT_EQ(response.value(), "");
+}
+
 TEST_F(ServiceTest, StateIsBounded) {
   Config config;
   config.max_state_entries = 2;

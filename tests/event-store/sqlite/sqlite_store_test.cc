@@ -302,7 +302,7 @@ class RefusalTelemetry : public NoTelemetry {
 
 Status PutState(Store& store, const std::string& tenant, const std::string& key,
                 const std::string& value, std::uint32_t ttl_ms = kDefaultStateTtlMs) {
-  return Await<Nothing>([&](auto done) {
+  return Await<PutStateResult>([&](auto done) {
            store.PutState({tenant, key, value, ttl_ms}, std::move(done));
          })
       .status();

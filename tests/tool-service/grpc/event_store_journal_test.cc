@@ -25,6 +25,7 @@ class ScriptedStore : public proto::EventStore::Service {
   proto::EventFilter filter;
   std::string method;
   proto::QueueBxmlRequest queued;
+  proto::PutStateRequest put;
   std::promise<void> waiting;
 
   grpc::Status QueueBxml(grpc::ServerContext* context, const proto::QueueBxmlRequest* request,
@@ -85,6 +86,13 @@ class ScriptedStore : public proto::EventStore::Service {
                           proto::ListEventsResponse* response) override {
     method = "ReadUnread " + request->reader();
     AddEvents(response);
+    return status;
+  }
+  grpc::Status PutState(grpc::ServerContext*, const proto::PutStateRequest* request,
+                        proto::PutStateResponse* response) override {
+    put = *request;
+    response->set_stored(request->key() != "taken");
+    if (request->key() == "taken") response->set_value("theirs");
     return status;
   }
 
@@ -160,6 +168,24 @@ TEST_F(EventStoreJournalTest, ReadsCallsAndReceipts) {
       Await<Receipt>([&](auto done) { journal->GetReceipt(context, "r-9", done); });
   EXPECT_EQ(receipt->receipt_id, "r-9");
   EXPECT_EQ(receipt->state, ReceiptState::kUnknown) << "a value of a newer store";
+}
+
+TEST_F(EventStoreJournalTest, PutsValuesAndSaysWhatWasThere) {
+  const auto put = [&](const ValueRequest& request) {
+    return Await<ValueOutcome>([&](auto done) { journal->PutValue(context, request, done); });
+  };
+  auto outcome = put({"k", "v", EventJournal::kMaxTimeToLive, true});
+  ASSERT_TRUE(outcome.ok()) << ToString(outcome.status());
+  EXPECT_TRUE(outcome->stored);
+  EXPECT_EQ(store.put.tenant(), "t1");
+  EXPECT_EQ(store.put.key(), "k");
+  EXPECT_EQ(store.put.value(), "v");
+  EXPECT_EQ(store.put.ttl_ms(), 2'678'400'000u);
+  EXPECT_TRUE(store.put.only_if_absent());
+  outcome = put({"taken"});
+  EXPECT_FALSE(outcome->stored);
+  EXPECT_EQ(outcome->value, "theirs");
+  EXPECT_FALSE(store.put.only_if_absent());
 }
 
 TEST_F(EventStoreJournalTest, ReadsEvents) {
