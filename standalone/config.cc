@@ -31,6 +31,8 @@ constexpr std::array kShorthands{
     Shorthand{"--profile", "BW_MCP_PROFILE", "Which set of tools to offer"},
     Shorthand{"--tools", "BW_MCP_TOOLS", "Tools to offer, by name, comma separated"},
     Shorthand{"--exclude-tools", "BW_MCP_EXCLUDE_TOOLS", "Tools to leave out, comma separated"},
+    Shorthand{"--confirm", "BW_MCP_CONFIRM",
+              "Tools that ask a person first: never, destructive, costly"},
     Shorthand{"--log-level", "BW_LOG_LEVEL", "debug, info, warning, error or off [info]"},
 };
 

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <map>
 #include <optional>
+#include <random>
 #include <string>
 #include <utility>
 #include <vector>
@@ -20,8 +21,11 @@
 #include "tool-service/core/catalogue_notifier.h"
 #include "tool-service/core/completion.h"
 #include "tool-service/core/configured_defaults.h"
+#include "tool-service/core/confirming_tool.h"
 #include "tool-service/core/credentials.h"
+#include "tool-service/core/once_tool.h"
 #include "tool-service/core/prompts.h"
+#include "tool-service/core/reconciliation.h"
 #include "tool-service/core/registry.h"
 #include "tool-service/core/resources.h"
 #include "tool-service/core/selection.h"
@@ -75,6 +79,35 @@ class UpstreamMetrics : public UpstreamObserver {
   const std::map<UpstreamRefusal, metrics::Counter*> refused_;
 };
 
+class CertaintyMetrics : public CertaintyObserver {
+ public:
+  explicit CertaintyMetrics(Metrics& metrics)
+      : counters_({{CertaintyEvent::kRepeated, &metrics.results_repeated},
+                   {CertaintyEvent::kFound, &metrics.lost_answers_found},
+                   {CertaintyEvent::kUnknown, &metrics.lost_answers_unknown},
+                   {CertaintyEvent::kAsked, &metrics.confirmations_asked},
+                   {CertaintyEvent::kConfirmed, &metrics.confirmations_given},
+                   {CertaintyEvent::kDeclined, &metrics.confirmations_declined},
+                   {CertaintyEvent::kNotAskable, &metrics.confirmations_impossible}}) {}
+  void OnCertainty(CertaintyEvent event) override { counters_.at(event)->Increment(); }
+
+ private:
+  const std::map<CertaintyEvent, metrics::Counter*> counters_;
+};
+
+// 128 random bits in an order's reference: nobody else uses it.
+std::string NewReference() {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::random_device device;
+  std::string reference = "bw-";
+  for (int word = 0; word < 4; ++word) {
+    for (auto [bits, digit] = std::pair(device(), 0); digit < 8; ++digit, bits >>= 4) {
+      reference += kDigits[bits & 15];
+    }
+  }
+  return reference;
+}
+
 // Beside the program, installed (bin/, share/), and in a build tree inside the sources.
 constexpr std::array kSpecFolders = {"specs", "../share/bandwidth-mcp/specs", "../specs",
                                      "../../specs", "../../../specs"};
@@ -113,6 +146,7 @@ ServerFacts FactsOf(const Config& config) {
   facts.sandbox = config.voice_url.starts_with("http://");
   facts.profile = config.profile.empty() ? std::string(kDefaultProfile) : config.profile;
   if (!config.tools.empty()) facts.profile = "custom";
+  facts.confirm = config.confirm;
   return facts;
 }
 
@@ -152,6 +186,12 @@ struct App::Parts {
   std::unique_ptr<Upstream> upstream;
   std::unique_ptr<EventJournal> journal;
   std::optional<ConfiguredDefaults> defaults;
+  // Stopped before what the decorated tools use goes away.
+  StopGate gate;
+  std::optional<CertaintyMetrics> certainty;
+  std::optional<Reconciler> reconciler;
+  std::shared_ptr<const OncePorts> once;
+  ConfirmPolicy confirm_policy = ConfirmPolicy::kDestructive;
   Registry tools;
   std::vector<CatalogueEntry> builtin;
   std::optional<CompiledDocuments> compiled;
@@ -175,6 +215,9 @@ struct App::Parts {
   ~Parts();
   Status Start(const Config& config, Dependencies dependencies);
   Status MakeBackends(const Config& config, Dependencies dependencies);
+  void PrepareDecorators(const Config& config);
+  std::shared_ptr<Tool> Confirming(std::shared_ptr<Tool> tool);
+  std::shared_ptr<Tool> Decorated(std::shared_ptr<Tool> tool);
   void PrepareDocuments(const Config& config);
   void LoadDocuments(CollectedDocuments collected);
   void Refresh(CollectedDocuments collected);
@@ -187,6 +230,7 @@ App::Parts::~Parts() {
   // last words must not find the tools gone, so those stay until both are still.
   admin.reset();
   if (refresher) refresher->Stop();
+  gate.Stop();
   probe.reset();
   scheduler.reset();
   server.reset();
@@ -219,6 +263,33 @@ Status App::Parts::MakeBackends(const Config& config, Dependencies dependencies)
                    CallbackCredentials{config.callback_username, config.callback_password.Reveal()},
                    credentials, upstream->tokens());
   return OkStatus();
+}
+
+void App::Parts::PrepareDecorators(const Config& config) {
+  certainty.emplace(*metrics);
+  reconciler.emplace(
+      [this](std::string_view name) {
+        const auto catalogue = tools.Snapshot();
+        const CatalogueEntry* entry = catalogue->Find(name);
+        return entry == nullptr ? nullptr : entry->tool;
+      },
+      *scheduler, SystemClock(), gate);
+  once =
+      std::make_shared<const OncePorts>(OncePorts{*journal, &*defaults, *reconciler, *scheduler,
+                                                  SystemClock(), *certainty, gate, NewReference});
+  confirm_policy = ConfirmPolicyOf(config.confirm);
+}
+
+std::shared_ptr<Tool> App::Parts::Confirming(std::shared_ptr<Tool> tool) {
+  if (!NeedsConfirmation(confirm_policy, tool->definition().traits)) return tool;
+  return ConfirmingTool::Make(std::move(tool), {&*defaults, SystemClock(), *certainty});
+}
+
+// What the catalogue holds in place of an operation's tool: whoever calls it, directly or through
+// another tool, goes the same way.
+std::shared_ptr<Tool> App::Parts::Decorated(std::shared_ptr<Tool> tool) {
+  if (IsOnceTool(tool->definition().name)) tool = OnceTool::Make(std::move(tool), once);
+  return Confirming(std::move(tool));
 }
 
 void App::Parts::PrepareDocuments(const Config& config) {
@@ -276,7 +347,7 @@ void App::Parts::LoadDocuments(CollectedDocuments collected) {
   document_tools = std::move(loaded.tools);
   std::vector<CatalogueEntry> entries = builtin;
   for (const auto& tool : document_tools) {
-    entries.push_back({.tool = tool, .document = tool->operation().document});
+    entries.push_back({.tool = Decorated(tool), .document = tool->operation().document});
   }
   for (const std::string& name : tools.Replace(std::move(entries))) {
     log::Warning("tool.refused", {{"tool", name}, {"reason", "there are too many tools"}});
@@ -305,7 +376,9 @@ void App::Parts::LoadAllTools(const Config& config) {
                SystemClock(),
                facts,
                {config.callback_username, config.callback_password.Reveal()}});
+  PrepareDecorators(config);
   builtin = MakeBuiltinTools(backends);
+  for (CatalogueEntry& entry : builtin) entry.tool = Confirming(std::move(entry.tool));
   PrepareDocuments(config);
   CollectedDocuments collected = refresher->Collect();
   for (const Status& error : collected.errors) {

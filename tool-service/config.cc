@@ -76,7 +76,10 @@ void DeclareTools(config::Options& options, Config& config) {
             &config.exclude_tools)
       .Bool({"--show-endpoint-tokens", "BW_MCP_SHOW_ENDPOINT_TOKENS",
              "Return the tokens of createEndpoint to agents, which may then be kept anywhere"},
-            &config.show_endpoint_tokens);
+            &config.show_endpoint_tokens)
+      .Choice({"--confirm", "BW_MCP_CONFIRM",
+               "Tools that ask a person first: never, destructive, or costly (both)"},
+              {"never", "destructive", "costly"}, &config.confirm);
 }
 
 void DeclareUpstream(config::Options& options, Config& config) {

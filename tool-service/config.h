@@ -57,6 +57,8 @@ struct Config {
   std::string profile = "default";
   std::vector<std::string> tools;
   std::vector<std::string> exclude_tools;
+  /// "never", "destructive" or "costly": before which tools a person is asked.
+  std::string confirm = "destructive";
   /// The service runs beside its one client (standalone): tools for local use are offered.
   bool local = false;
 

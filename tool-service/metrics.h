@@ -63,6 +63,15 @@ struct Metrics {
                                             "How often an API host began to be left alone")),
         tokens_fetched(Tokens(registry, "ok")),
         tokens_failed(Tokens(registry, "error")),
+        results_repeated(
+            registry.AddCounter("bw_tool_service_results_repeated_total",
+                                "First results given again for their idempotency_key")),
+        lost_answers_found(LostAnswers(registry, "found")),
+        lost_answers_unknown(LostAnswers(registry, "unknown")),
+        confirmations_asked(Confirmations(registry, "asked")),
+        confirmations_given(Confirmations(registry, "given")),
+        confirmations_declined(Confirmations(registry, "declined")),
+        confirmations_impossible(Confirmations(registry, "impossible")),
         event_store_up(registry.AddGauge("bw_tool_service_event_store_up",
                                          "1 while the event store answers")) {}
 
@@ -103,6 +112,13 @@ struct Metrics {
   metrics::Counter& breakers_opened;
   metrics::Counter& tokens_fetched;
   metrics::Counter& tokens_failed;
+  metrics::Counter& results_repeated;
+  metrics::Counter& lost_answers_found;
+  metrics::Counter& lost_answers_unknown;
+  metrics::Counter& confirmations_asked;
+  metrics::Counter& confirmations_given;
+  metrics::Counter& confirmations_declined;
+  metrics::Counter& confirmations_impossible;
   metrics::Gauge& event_store_up;
 
  private:
@@ -118,6 +134,18 @@ struct Metrics {
   static metrics::Counter& Refreshes(metrics::Registry& registry, const char* result) {
     return registry.AddCounter("bw_tool_service_catalogue_refreshes_total",
                                "Looks whether documents changed, by what came of them",
+                               {{"result", result}});
+  }
+  static metrics::Counter& LostAnswers(metrics::Registry& registry, const char* result) {
+    return registry.AddCounter("bw_tool_service_lost_answers_total",
+                               "Calls whose answer was lost, by whether it was found out what "
+                               "came of them",
+                               {{"result", result}});
+  }
+  static metrics::Counter& Confirmations(metrics::Registry& registry, const char* result) {
+    return registry.AddCounter("bw_tool_service_confirmations_total",
+                               "Persons asked before a costly or destructive call, and their "
+                               "answers; impossible: the client could not ask",
                                {{"result", result}});
   }
   static metrics::Counter& Tokens(metrics::Registry& registry, const char* result) {

@@ -141,6 +141,33 @@ TEST_F(AppTest, EveryToolThatChangesSomethingIsDecidedAboutAndNoRowIsLeftOver) {
   }
 }
 
+TEST_F(AppTest, WhatIsCreatedOnceTakesAKeyAndThePolicySaysWhoAsks) {
+  Config config = Quiet();
+  config.profile = "full";
+  config.confirm = "costly";
+  Start(config);
+  proto::ListToolsRequest request;
+  request.set_tenant("default");
+  proto::ListToolsResponse response;
+  grpc::ClientContext context;
+  ASSERT_TRUE(stub->ListTools(&context, request, &response).ok());
+  std::set<std::string> takes_key;
+  for (const auto& tool : response.tools()) {
+    if (tool.input_schema_json().find("idempotency_key") != std::string::npos) {
+      takes_key.insert(tool.name());
+    }
+  }
+  EXPECT_EQ(takes_key,
+            (std::set<std::string>{"CreateDisconnectOrder", "CreateLidbOrder", "CreateMoveTnsOrder",
+                                   "CreateOrder", "CreatePortin", "CreateTnOptionOrder",
+                                   "createCall", "createMessage", "createMultiChannelMessage"}));
+  const std::string lookup = R"({"accountId":"9","phoneNumbers":["+15550100001"]})";
+  const proto::ToolResult refused = Call("createSyncLookup", lookup);
+  EXPECT_THAT(refused.content(0).text().text(), HasSubstr("does not declare elicitation"));
+  const std::string metrics = registry->Expose();
+  EXPECT_THAT(metrics, HasSubstr("bw_tool_service_confirmations_total{result=\"impossible\"} 1"));
+}
+
 TEST_F(AppTest, NoSchemaListsSeveralTypesWhichStrictClientsRefuse) {
   Config config = Quiet();
   config.profile = "full";

@@ -18,8 +18,9 @@
 #include "tests/tool-service/upstream/fake_http_client.h"
 #include "tool-service/core/api_errors.h"
 #include "tool-service/core/argument_validator.h"
+#include "tool-service/core/reconciliation.h"
+#include "tool-service/core/redaction.h"
 #include "tool-service/openapi/catalogue_loader.h"
-#include "tool-service/openapi/redaction.h"
 #include "tool-service/openapi/xml_adapter.h"
 #include "tool-service/openapi/xml_schema.h"
 
@@ -381,6 +382,48 @@ TEST_F(AllSpecsTest, WhatIsPublishedOfAnAnswerIsWhatTheToolReturns) {
     }
   }
   EXPECT_GE(published, kLeastPublished);
+}
+
+Json ExampleAnswer(const OperationInDocument& entry) {
+  const Json content = entry.operation.value("/responses/200/content"_json_pointer, Json::object());
+  return content.empty() ? Json() : content.front().value("example", Json());
+}
+
+TEST_F(AllSpecsTest, WhatIsCreatedOnceIsFoundInItsListing) {
+  const LoadedTools loaded = LoadTools(Read().paths, {});
+  const auto tool = [&](std::string_view name) {
+    return *std::find_if(loaded.tools.begin(), loaded.tools.end(),
+                         [&](const auto& one) { return one->definition().name == name; });
+  };
+  for (const LookRow& row : LookRows()) {
+    const std::string name(row.tool);
+    ASSERT_TRUE(operations().contains(name)) << name;
+    ASSERT_TRUE(operations().contains(std::string(row.list_tool))) << row.list_tool;
+    LostCall lost{&row, ExampleArguments(operations().at(name)),
+                  *ParseIso8601("2026-03-02T10:15:30.000Z"), false};
+    const Json question = LookArguments(lost);
+    const Status fits =
+        ArgumentValidator(tool(row.list_tool)->definition().input_schema).Check(question);
+    EXPECT_TRUE(fits.ok()) << name << ": " << Message(fits) << " " << question;
+    EXPECT_GT(question.size(), 1u) << name << " asks for everything there is";
+    const Json listing = ExampleAnswer(operations().at(std::string(row.list_tool)));
+    const std::vector<LookMatch> matches = MatchEntries(lost, listing);
+    ASSERT_EQ(matches.size(), 1u) << name << " is not recognised in " << listing;
+    lost.sent_ms += 24 * 60 * 60 * 1'000;
+    EXPECT_TRUE(MatchEntries(lost, listing).empty()) << name << " was not sent yet then";
+    if (row.reference.empty()) continue;
+    const Json& properties = tool(name)->definition().input_schema["properties"];
+    EXPECT_TRUE(properties.contains(std::string(row.reference))) << name;
+    const Json details = ExampleAnswer(operations().at(std::string(row.detail_tool)));
+    EXPECT_THAT(details.dump(),
+                testing::HasSubstr(lost.arguments[std::string(row.reference)].get<std::string>()))
+        << row.detail_tool;
+    const Json detail_question = {{std::string(row.detail_argument), matches[0].id},
+                                  {"accountId", lost.arguments["accountId"]}};
+    const Status detail_fits =
+        ArgumentValidator(tool(row.detail_tool)->definition().input_schema).Check(detail_question);
+    EXPECT_TRUE(detail_fits.ok()) << name << ": " << Message(detail_fits);
+  }
 }
 
 TEST_F(AllSpecsTest, EveryOperationSaysWhatItDoesAndAnswers) {

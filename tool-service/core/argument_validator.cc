@@ -310,6 +310,14 @@ class Checker {
   std::vector<std::string> problems_;
 };
 
+bool AllowsNull(const Json& schema) {
+  if (const Json* alternatives = json::FindArray(schema, "anyOf")) {
+    return std::any_of(alternatives->begin(), alternatives->end(), AllowsNull);
+  }
+  const Json* type = json::Find(schema, "type");
+  return type == nullptr || *type == "null";
+}
+
 }  // namespace
 
 ArgumentValidator::ArgumentValidator(const Json& schema)
@@ -331,6 +339,16 @@ Status ArgumentValidator::Check(const Json& arguments) const {
     message += problem;
   }
   return InvalidArgument(message);
+}
+
+void DropNulls(const Json& schema, Json& arguments) {
+  const Json* properties = json::FindObject(schema, "properties");
+  if (properties == nullptr) return;
+  for (auto argument = arguments.begin(); argument != arguments.end();) {
+    const Json* property = json::Find(*properties, argument.key());
+    const bool drop = argument->is_null() && property != nullptr && !AllowsNull(*property);
+    argument = drop ? arguments.erase(argument) : std::next(argument);
+  }
 }
 
 }  // namespace bw::tool_service

@@ -37,4 +37,8 @@ class ArgumentValidator {
   std::unique_ptr<Patterns> patterns_;
 };
 
+/// Takes out the members of `arguments` that are null where the schema's property allows no null:
+/// agents write null for what they leave out.
+void DropNulls(const json::Json& schema, json::Json& arguments);
+
 }  // namespace bw::tool_service

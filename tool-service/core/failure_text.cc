@@ -42,21 +42,38 @@ constexpr std::array kRows = {
 constexpr Row kOther = {StatusCode::kUnknown, "Something went wrong in this server.",
                         "report this.", kLookFirst};
 
-}  // namespace
-
-std::string DescribeFailure(const Status& failure, std::string_view method) {
+const Row& RowOf(const Status& failure) {
   const auto* found = std::find_if(kRows.begin(), kRows.end(),
                                    [&](const Row& row) { return row.code == failure.code(); });
-  const Row& row = found == kRows.end() ? kOther : *found;
-  const bool reads = method == "GET" || method == "HEAD";
-  const bool unsent = IsUnsent(failure);
+  return found == kRows.end() ? kOther : *found;
+}
+
+bool OnlyReads(std::string_view method) { return method == "GET" || method == "HEAD"; }
+
+// What is behind the API's front door broke down, or did not answer that: it may have done its
+// work. Any other status is an answer.
+constexpr std::array kUncertainStatuses = {500, 502, 504};
+
+}  // namespace
+
+bool MayHaveTakenEffect(const Status& failure, std::string_view method) {
+  return !OnlyReads(method) && !IsUnsent(failure) && !RowOf(failure).next_write.empty();
+}
+
+bool MayHaveTakenEffect(int http_status, std::string_view method) {
+  return !OnlyReads(method) && std::find(kUncertainStatuses.begin(), kUncertainStatuses.end(),
+                                         http_status) != kUncertainStatuses.end();
+}
+
+std::string DescribeFailure(const Status& failure, std::string_view method) {
+  const Row& row = RowOf(failure);
   std::string text = "The API did not answer (" + std::string(CodeName(failure.code())) +
                      "): " + std::string(Message(failure));
   if (!text.ends_with('.')) text += '.';
   text += "\n" + std::string(row.meaning);
-  if (unsent && !reads) text += " Nothing was sent, so it had no effect.";
-  const bool uncertain = !reads && !unsent && !row.next_write.empty();
-  return text + "\nNext: " + std::string(uncertain ? row.next_write : row.next_read);
+  if (IsUnsent(failure) && !OnlyReads(method)) text += " Nothing was sent, so it had no effect.";
+  const bool is_uncertain = MayHaveTakenEffect(failure, method);
+  return text + "\nNext: " + std::string(is_uncertain ? row.next_write : row.next_read);
 }
 
 }  // namespace bw::tool_service

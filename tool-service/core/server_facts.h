@@ -52,6 +52,8 @@ struct ServerFacts {
   /// The upstream APIs are an imitation on plain http: nothing costs money or reaches a phone.
   bool sandbox = false;
   std::string profile = {};
+  /// Before which tools a person is asked: "never", "destructive" or "costly" (both).
+  std::string confirm = "destructive";
   /// Titles of the OpenAPI documents that were loaded.
   std::vector<std::string> documents = {};
 };

@@ -10,9 +10,9 @@
 
 #include "common/xml/xml.h"
 #include "tool-service/core/api_errors.h"
+#include "tool-service/core/redaction.h"
 #include "tool-service/openapi/local_file.h"
 #include "tool-service/openapi/output_schema.h"
-#include "tool-service/openapi/redaction.h"
 #include "tool-service/openapi/xml_adapter.h"
 
 namespace bw::tool_service {

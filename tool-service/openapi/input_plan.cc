@@ -5,8 +5,8 @@
 #include <string_view>
 #include <utility>
 
+#include "tool-service/core/redaction.h"
 #include "tool-service/openapi/deep_object.h"
-#include "tool-service/openapi/redaction.h"
 
 namespace bw::tool_service {
 namespace {

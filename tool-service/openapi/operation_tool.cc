@@ -47,24 +47,6 @@ std::optional<Json> PublishedOutput(const Operation& operation) {
   return operation.output_schema;
 }
 
-bool AllowsNull(const Json& schema) {
-  if (const Json* alternatives = json::FindArray(schema, "anyOf")) {
-    return std::any_of(alternatives->begin(), alternatives->end(), AllowsNull);
-  }
-  const Json* type = json::Find(schema, "type");
-  return type == nullptr || *type == "null";
-}
-
-// Agents write null for what they leave out.
-void DropNulls(const Json& schema, Json& arguments) {
-  const Json& properties = schema["properties"];
-  for (auto argument = arguments.begin(); argument != arguments.end();) {
-    const Json* property = json::Find(properties, argument.key());
-    const bool drop = argument->is_null() && property != nullptr && !AllowsNull(*property);
-    argument = drop ? arguments.erase(argument) : std::next(argument);
-  }
-}
-
 using Place = ArgumentBinding::Place;
 
 bool IsSavePath(const ArgumentBinding& binding) {
@@ -219,9 +201,14 @@ void OperationTool::Send(const Json& arguments, const CallContext& context, Done
 
 ToolResult OperationTool::ResultOf(const StatusOr<HttpResponse>& answer, const std::string& url,
                                    const std::string& save_to) const {
-  if (!answer.ok()) return ErrorResult(DescribeFailure(answer.status(), operation_.method));
+  if (!answer.ok()) {
+    ToolResult result = ErrorResult(DescribeFailure(answer.status(), operation_.method));
+    result.effect_unknown = MayHaveTakenEffect(answer.status(), operation_.method);
+    return result;
+  }
   if (!save_to.empty() && IsFile(*answer)) return SaveAnswer(*answer, save_to);
   ToolResult result = ReadAnswer(*answer, url, answer_plan_, options_.answer_limits);
+  result.effect_unknown = MayHaveTakenEffect(answer->status, operation_.method);
   if (save_to.empty() || answer_plan_.issued_secret.empty()) return result;
   return SaveIssuedSecret(std::move(result), *answer, answer_plan_.issued_secret, save_to);
 }

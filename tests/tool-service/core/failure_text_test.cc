@@ -32,6 +32,22 @@ TEST(DescribeFailure, AnEffectIsRuledOutOnlyWhereNothingWasSent) {
   }
 }
 
+TEST(MayHaveTakenEffect, IsSaidOfWhatWasSentAndNotRefused) {
+  for (const char* method : {"POST", "PUT", "PATCH", "DELETE"}) {
+    EXPECT_TRUE(MayHaveTakenEffect(Unavailable("x"), method));
+    EXPECT_TRUE(MayHaveTakenEffect(Cancelled("x"), method));
+    EXPECT_FALSE(MayHaveTakenEffect(MarkUnsent(Unavailable("x")), method));
+    EXPECT_FALSE(MayHaveTakenEffect(Unauthenticated("x"), method));
+    EXPECT_FALSE(MayHaveTakenEffect(InvalidArgument("x"), method));
+    for (const int status : {500, 502, 504}) EXPECT_TRUE(MayHaveTakenEffect(status, method));
+    for (const int status : {200, 201, 301, 400, 404, 409, 429, 501, 503}) {
+      EXPECT_FALSE(MayHaveTakenEffect(status, method)) << status;
+    }
+  }
+  EXPECT_FALSE(MayHaveTakenEffect(Unavailable("x"), "GET"));
+  EXPECT_FALSE(MayHaveTakenEffect(500, "GET"));
+}
+
 TEST(DescribeFailure, WhatReadsHasNoEffectToLookFor) {
   for (const char* method : {"GET", "HEAD"}) {
     for (const Status& failure : {DeadlineExceeded("x"), MarkUnsent(DeadlineExceeded("x"))}) {

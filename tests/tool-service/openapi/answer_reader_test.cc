@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/tool-service/openapi/test_documents.h"
-#include "tool-service/openapi/redaction.h"
+#include "tool-service/core/redaction.h"
 
 namespace bw::tool_service {
 namespace {

@@ -165,6 +165,22 @@ TEST_F(OperationToolTest, RefusalsAndFailuresAreErrorResults) {
   EXPECT_EQ(credentials.content[0].text.find("took effect"), std::string::npos);
 }
 
+TEST_F(OperationToolTest, TellsWhenNobodyKnowsWhetherItTookEffect) {
+  const auto tool = Make();
+  for (const auto& [answer, is_unknown] :
+       std::vector<std::pair<StatusOr<HttpResponse>, bool>>{{Answer(500, "{}"), true},
+                                                            {Answer(504), true},
+                                                            {Answer(503), false},
+                                                            {Answer(400, "{}"), false},
+                                                            {Answer(201, "{}"), false},
+                                                            {DeadlineExceeded("slow"), true},
+                                                            {FailedPrecondition("none"), false}}) {
+    http_.script = {answer};
+    EXPECT_EQ(Call(*tool, R"({"to":"+1"})").effect_unknown, is_unknown);
+  }
+  EXPECT_FALSE(Call(*tool, R"({"to":7})").effect_unknown) << "nothing was sent";
+}
+
 TEST_F(OperationToolTest, APassedDeadlineSendsNothing) {
   CallContext context;
   context.deadline = clock_.Steady();

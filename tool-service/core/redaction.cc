@@ -1,4 +1,4 @@
-#include "tool-service/openapi/redaction.h"
+#include "tool-service/core/redaction.h"
 
 #include <algorithm>
 #include <array>
