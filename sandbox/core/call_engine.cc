@@ -17,13 +17,14 @@ constexpr std::int64_t kDetectionMs = 1500;
 
 CallEngine::CallEngine(const SimulationSettings& settings, const Clock& clock, Scheduler& scheduler,
                        Random& random, WebhookClient& client, const ScriptBook& scripts,
-                       CallBook& calls)
+                       CallBook& calls, VoiceArchive& archive)
     : settings_(settings),
       clock_(clock),
       scheduler_(scheduler),
       random_(random),
       scripts_(scripts),
       calls_(calls),
+      archive_(archive),
       webhooks_(settings, clock, client, calls) {}
 
 void CallEngine::Note(Call& call, std::string_view kind, Json details) {

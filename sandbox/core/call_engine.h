@@ -18,6 +18,7 @@
 #include "sandbox/core/random.h"
 #include "sandbox/core/script.h"
 #include "sandbox/core/settings.h"
+#include "sandbox/core/voice_archive.h"
 #include "sandbox/core/voice_webhooks.h"
 
 namespace bw::sandbox {
@@ -33,7 +34,8 @@ struct EndReason {
 class CallEngine {
  public:
   CallEngine(const SimulationSettings& settings, const Clock& clock, Scheduler& scheduler,
-             Random& random, WebhookClient& client, const ScriptBook& scripts, CallBook& calls);
+             Random& random, WebhookClient& client, const ScriptBook& scripts, CallBook& calls,
+             VoiceArchive& archive);
   CallEngine(const CallEngine&) = delete;
   CallEngine& operator=(const CallEngine&) = delete;
 
@@ -49,6 +51,15 @@ class CallEngine {
   void End(Call& call, const EndReason& reason);
   /// The person presses keys: they feed a Gather, or a StartGather.
   void Press(Call& call, const std::string& keys);
+
+  /// Posts transcriptionAvailable about a recording.
+  void TellOfTranscription(Call& call, const json::Json& facts, const CallbackTarget& target);
+  /// Every member leaves and goes on with what stands behind <Conference>.
+  void EndConference(const std::string& name);
+  /// Asks `target` for a document that all members would hear.
+  void RedirectConference(const std::string& name, const CallbackTarget& target);
+  /// Stores the recording of a whole conference, if one runs.
+  void FinishConferenceRecording(ConferenceRecord& conference);
 
   void Note(Call& call, std::string_view kind, json::Json details);
 
@@ -127,6 +138,12 @@ class CallEngine {
   void EndTap(Call& call, const MediaTap& tap);
   json::Json TapEvent(const Call& call, const MediaTap& tap, std::string_view outcome) const;
 
+  // --- the archive ---
+  void KeepRecording(const Call& call, const json::Json& facts, bool transcribed);
+  void KeepMember(const Conference& conference, const std::string& name, const Call& call,
+                  const bxml::Verb& verb);
+  void DropMember(const Conference& conference, const Call& call);
+
   // --- calls connected to calls ---
   void DialLeg(Call& parent, const bxml::Verb& transfer, const bxml::Verb& party);
   void OnLegAnswered(Call& leg);
@@ -146,6 +163,7 @@ class CallEngine {
   Random& random_;
   const ScriptBook& scripts_;
   CallBook& calls_;
+  VoiceArchive& archive_;
   VoiceWebhooks webhooks_;
   std::map<std::string, Conference, std::less<>> conferences_;
 };

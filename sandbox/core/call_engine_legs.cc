@@ -238,6 +238,7 @@ CallEngine::Flow CallEngine::JoinConference(Call& call, const bxml::Verb& verb) 
   }
   conference.member_ids.push_back(call.id);
   call.conference_name = verb.text;
+  KeepMember(conference, verb.text, call, verb);
   Json event = ConferenceEvent(verb.text, conference, "conferenceMemberJoin");
   event.update({{"from", call.from}, {"to", call.to}, {"callId", call.id}});
   post(std::move(event));
@@ -251,6 +252,7 @@ void CallEngine::LeaveConference(Call& call) {
   if (found == conferences_.end()) return;
   Conference& conference = found->second;
   std::erase(conference.member_ids, call.id);
+  DropMember(conference, call);
   Json event = ConferenceEvent(name, conference, "conferenceMemberExit");
   event.update({{"from", call.from}, {"to", call.to}, {"callId", call.id}});
   webhooks_.Notify(call, std::move(event), conference.target);

@@ -284,6 +284,7 @@ void CallEngine::PostRecording(Call& call, const Recording& recording, std::int6
     event.update(members);
     webhooks_.Notify(*found, std::move(event), target);
   };
+  KeepRecording(call, facts, bxml::BoolOf(recording.verb, "transcribe"));
   Json stored = facts;
   stored["status"] = "complete";
   scheduler_.After(settings_.Scaled(kStorageDelayMs),
@@ -328,7 +329,14 @@ CallEngine::Flow CallEngine::StartTap(Call& call, const bxml::Verb& verb) {
   Json event = TapEvent(call, tap, refused.empty() ? "Started" : "Rejected");
   if (!refused.empty()) event["cause"] = refused;
   webhooks_.Notify(call, std::move(event), tap.target);
-  if (refused.empty()) call.taps.push_back(std::move(tap));
+  if (!refused.empty()) return Flow::kNext;
+  if (!tap.is_stream) {
+    const bool both = tap.tracks == "both";
+    archive_.Add({tap.id, call.id, tap.name,
+                  both ? std::vector<std::string>{"inbound", "outbound"}
+                       : std::vector<std::string>{tap.tracks}});
+  }
+  call.taps.push_back(std::move(tap));
   return Flow::kNext;
 }
 

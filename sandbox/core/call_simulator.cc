@@ -33,7 +33,7 @@ CallSimulator::CallSimulator(const SimulationSettings& settings, const Account& 
       random_(random),
       scripts_(scripts),
       calls_(settings.max_calls_kept),
-      engine_(settings, clock, scheduler, random, client, scripts, calls_),
+      engine_(settings, clock, scheduler, random, client, scripts, calls_, archive_),
       next_dial_(clock.Steady()) {}
 
 Status CallSimulator::CheckCapacity() const {

@@ -46,6 +46,16 @@ class CallSimulator {
   /// Newest last.
   std::vector<json::Json> ListCalls(const CallFilter& filter) const;
   json::Json Statistics() const;
+  /// {"state":"paused"|"recording"}
+  Status SetRecordingState(std::string_view call_id, const json::Json& body);
+  Status Transcribe(std::string_view call_id, std::string_view recording_id,
+                    const json::Json& body);
+  // Conferences go by id or name, members by the id of their call.
+  Status UpdateConference(std::string_view conference_id, const json::Json& body);
+  Status ReplaceConferenceBxml(std::string_view conference_id, std::string_view bxml);
+  Status UpdateMember(std::string_view conference_id, std::string_view call_id,
+                      const json::Json& body);
+  VoiceArchive& archive() { return archive_; }
 
   // --- the people ---
   /// Somebody calls one of the account's numbers: {"from","to"} and members of a CallerScript,
@@ -58,6 +68,7 @@ class CallSimulator {
  private:
   StatusOr<Call*> FindLive(std::string_view call_id);
   StatusOr<Call*> FindAnswered(std::string_view call_id);
+  StatusOr<ConferenceRecord*> FindActive(std::string_view conference_id);
   Status CheckCapacity() const;
   json::Json CreatedJson(const Call& call) const;
 
@@ -68,6 +79,7 @@ class CallSimulator {
   Random& random_;
   const ScriptBook& scripts_;
   CallBook calls_;
+  VoiceArchive archive_;
   CallEngine engine_;
   std::chrono::steady_clock::time_point next_dial_;
 };

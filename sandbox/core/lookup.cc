@@ -12,17 +12,16 @@ namespace {
 
 using json::Json;
 
-constexpr double kMaxNumbers = 100;
 constexpr std::array<std::string_view, 10> kLineTypes = {
     "MOBILE", "MOBILE", "MOBILE",     "MOBILE",     "FIXED",
     "FIXED",  "FIXED",  "VOIP-FIXED", "VOIP-FIXED", "VOIP"};
 
 }  // namespace
 
-StatusOr<Json> LookUpNumbers(const Json& body, Random& random) {
-  constexpr std::array<FieldRule, 1> kRules = {
-      {{"phoneNumbers", FieldKind::kTexts, true, 1, kMaxNumbers}}};
-  BW_RETURN_IF_ERROR(ToStatus(CheckFields(body, kRules)));
+StatusOr<Json> LookUpNumbers(const Json& body, Random& random, std::size_t max_numbers) {
+  const std::array<FieldRule, 1> rules = {
+      {{"phoneNumbers", FieldKind::kTexts, true, 1, static_cast<double>(max_numbers)}}};
+  BW_RETURN_IF_ERROR(ToStatus(CheckFields(body, rules)));
   Json results = Json::array();
   Json refused = Json::array();
   for (const Json& item : body["phoneNumbers"]) {

@@ -60,7 +60,13 @@ Json BodyOf(Api api, int status, const std::string& description,
     case Api::kMfa:
       if (status == 401 || status == 403) return {{"message", description}};
       return {{"error", description}, {"requestId", "sandbox"}};
+    case Api::kTollFree:
+      return {{"type", NameOf(status).voice},
+              {"description", description},
+              {"errors", Json::array({{{"description", description}}})}};
     case Api::kLookup:
+    case Api::kEnvelope:
+    case Api::kRegistration:
       return {{"links", Json::array()},
               {"data", nullptr},
               {"errors",

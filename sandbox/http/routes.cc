@@ -13,9 +13,31 @@ namespace {
 constexpr std::size_t kMaxJsonBytes = 1u << 20;
 
 constexpr std::array kTables = {
-    &TokenRoutes, &VoiceRoutes,       &MessagingRoutes,    &ApplicationRoutes,
-    &SiteRoutes,  &PeerFeatureRoutes, &SearchRoutes,       &InventoryRoutes,
-    &OrderRoutes, &NumberSetupRoutes, &LookupAndMfaRoutes, &ControlRoutes,
+    &TokenRoutes,
+    &VoiceRoutes,
+    &MessagingRoutes,
+    &ApplicationRoutes,
+    &SiteRoutes,
+    &PeerFeatureRoutes,
+    &SearchRoutes,
+    &InventoryRoutes,
+    &OrderRoutes,
+    &NumberSetupRoutes,
+    &PortingRoutes,
+    &PortDocumentRoutes,
+    &ReportRoutes,
+    &SubscriptionRoutes,
+    &CampaignRoutes,
+    &EndUserRoutes,
+    &EndUserDocumentRoutes,
+    &TollFreeRoutes,
+    &EndpointRoutes,
+    &InsightsRoutes,
+    &RecordingRoutes,
+    &ConferenceRoutes,
+    &MultiChannelRoutes,
+    &LookupAndMfaRoutes,
+    &ControlRoutes,
 };
 
 std::vector<std::string_view> Split(std::string_view path) {
@@ -74,7 +96,9 @@ bool IsAuthorized(const Platform& platform, const http::Request& request) {
 
 // A refusal, or nullopt when the caller may go on.
 std::optional<http::Response> CheckAccess(const Route& route, const Context& context) {
-  if (route.api == Api::kControl || route.api == Api::kToken) return std::nullopt;
+  if (route.api == Api::kControl || route.api == Api::kToken || route.api == Api::kRegistration) {
+    return std::nullopt;
+  }
   const std::string_view account = context.platform.account.id;
   if (!IsAuthorized(context.platform, context.request)) {
     return ErrorResponse(route.api, 401, "Unauthorized");

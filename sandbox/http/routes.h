@@ -16,7 +16,19 @@
 namespace bw::sandbox {
 
 /// Decides who may call, and what a refusal looks like.
-enum class Api { kToken, kVoice, kMessaging, kMfa, kLookup, kNumbers, kControl };
+/// kEnvelope: end users, endpoints, insights, short codes; kRegistration is open to everybody.
+enum class Api {
+  kToken,
+  kVoice,
+  kMessaging,
+  kMfa,
+  kLookup,
+  kNumbers,
+  kEnvelope,
+  kTollFree,
+  kRegistration,
+  kControl
+};
 
 /// What the body must be; anything else is answered with 415, or 400 when it cannot be read.
 enum class BodyKind { kNone, kJson, kXml, kBytes };
@@ -53,6 +65,19 @@ std::span<const Route> SearchRoutes();
 std::span<const Route> InventoryRoutes();
 std::span<const Route> OrderRoutes();
 std::span<const Route> NumberSetupRoutes();
+std::span<const Route> PortingRoutes();
+std::span<const Route> PortDocumentRoutes();
+std::span<const Route> ReportRoutes();
+std::span<const Route> SubscriptionRoutes();
+std::span<const Route> CampaignRoutes();
+std::span<const Route> EndUserRoutes();
+std::span<const Route> EndUserDocumentRoutes();
+std::span<const Route> TollFreeRoutes();
+std::span<const Route> EndpointRoutes();
+std::span<const Route> InsightsRoutes();
+std::span<const Route> RecordingRoutes();
+std::span<const Route> ConferenceRoutes();
+std::span<const Route> MultiChannelRoutes();
 std::span<const Route> LookupAndMfaRoutes();
 std::span<const Route> ControlRoutes();
 

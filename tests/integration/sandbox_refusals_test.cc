@@ -73,6 +73,26 @@ std::string ManyNumbers(int count) {
   for (int i = 0; i < count; ++i) numbers += Number("+1919" + std::to_string(2'000'000 + i));
   return numbers;
 }
+const std::string kPorts = kAccount + "/portins";
+std::string PortIn(const std::string& numbers, const std::string& more = "",
+                   const std::string& root = "LnpOrder") {
+  return "<" + root + "><BillingTelephoneNumber>+15550100011</BillingTelephoneNumber>" +
+         "<Subscriber><SubscriberType>BUSINESS</SubscriberType></Subscriber>"
+         "<LoaAuthorizingPerson>Jane Doe</LoaAuthorizingPerson><ListOfPhoneNumbers>" +
+         numbers + "</ListOfPhoneNumbers><SiteId>743</SiteId>" + more + "</" + root + ">";
+}
+std::string Ported(const std::string& number) {
+  return "<PhoneNumber>" + number + "</PhoneNumber>";
+}
+std::string NewBilling(const std::string& number) {
+  return "<NewBillingTelephoneNumber>" + number + "</NewBillingTelephoneNumber>";
+}
+std::string ManyPorted(int count) {
+  std::string numbers;
+  for (int i = 0; i < count; ++i) numbers += Ported("+1919" + std::to_string(2'000'000 + i));
+  return numbers;
+}
+
 const std::string kVoiceApplication =
     kAccount + "/applications/7d2c3c1e-0000-4000-8000-000000000001";
 std::string Application(const std::string& settings) {
@@ -137,6 +157,18 @@ const std::vector<CodeRow> kCodeRows = {
     {7318, Post(kAccount + "/orders",
                 Order(Number("+15550100004"),
                       "<CustomerOrderId>no_underscore</CustomerOrderId><SiteId>743</SiteId>"))},
+    {7318, Post(kPorts, PortIn(Ported("+15550100012"),
+                               "<CustomerOrderId>no_underscore</CustomerOrderId>"))},
+    {7490, Post(kPorts, PortIn(ManyPorted(1001)))},
+    {7494, Post(kPorts, PortIn(Ported("+15550100012"), NewBilling("12")))},
+    {7496, Post(kPorts, PortIn(Ported("+15550100012"), NewBilling("+15550100012")))},
+    {7497, Post(kPorts, PortIn(Ported("+15550100012"), NewBilling("+15550100011")))},
+    {7642, Post(kPorts, PortIn(Ported("+18885550109")))},
+    {7643, Post(kPorts, PortIn(Ported("+18885550101") + Ported("+15550100012")))},
+    {7644, Post(kAccount + "/tollFreePortingValidations",
+                "<TollFreePortingValidation><TollFreeNumberList>"
+                "<TollFreeNumber>+15550100012</TollFreeNumber></TollFreeNumberList>"
+                "</TollFreePortingValidation>")},
     {12107, Remove(kVoiceApplication)},
     {12961,
      {"PATCH", kVoiceApplication, Application("<CallInitiatedMethod>PUT</CallInitiatedMethod>"),
@@ -237,6 +269,62 @@ TEST(SandboxRefusals, OrdersReportWhatFailedInASuccess) {
   }
 }
 
+// A port-in in each of its states, and what it refuses then.
+class PortInStates : public ::testing::Test {
+ protected:
+  PortInStates() {
+    const http::Response made = desk.Send(Post(kPorts, PortIn(Ported("+15550100012"))));
+    EXPECT_EQ(made.status, 201) << made.body;
+    order = kPorts + "/" + Desk::IdOf(made);
+  }
+  std::string State() { return Desk::TextIn(desk.Get(order), "ProcessingStatus"); }
+  http::Response Upload(const std::string& query) {
+    return desk.Send({"POST", order + "/loas" + query, "%PDF-1.4", "application/pdf"});
+  }
+  void ExpectRefused(int code, const Sent& sent) {
+    const http::Response response = desk.Send(sent);
+    EXPECT_EQ(response.status, 400) << response.body;
+    EXPECT_TRUE(Reports(ErrorsIn(response), std::to_string(code))) << response.body;
+  }
+
+  Desk desk;
+  std::string order;
+};
+
+TEST_F(PortInStates, ItWaitsForTheLetterThenForTheLosingCarrierThenTheNumbersAreThere) {
+  EXPECT_EQ(State(), "PENDING_DOCUMENTS");
+  ExpectRefused(7640, {"POST", order + "/loas", "%PDF-1.4", "application/pdf"});
+  const http::Response letter = Upload("?documentType=LOA");
+  ASSERT_EQ(letter.status, 201) << letter.body;
+  const std::string metadata = order + "/loas/" + Desk::TextIn(letter, "filename") + "/metadata";
+  ExpectRefused(7641,
+                Put(metadata, "<FileMetaData><DocumentType>CSR</DocumentType></FileMetaData>"));
+  EXPECT_EQ(State(), "SUBMITTED");
+  ExpectRefused(7300, Put(order, PortIn(Ported("+15550100012"), "", "LnpOrderSupp")));
+  desk.Advance(std::chrono::seconds(3));
+  EXPECT_EQ(State(), "FOC");
+  ExpectRefused(7498, Put(order, PortIn(Ported("+15550100013"), "", "LnpOrderSupp")));
+  EXPECT_EQ(desk.platform.account.FindNumber("+15550100012"), nullptr);
+  desk.Advance(std::chrono::seconds(3));
+  EXPECT_EQ(State(), "COMPLETE");
+  EXPECT_NE(desk.platform.account.FindNumber("+15550100012"), nullptr);
+  ExpectRefused(7648, Remove(order));
+}
+
+TEST_F(PortInStates, ACancelledOrderStaysCancelled) {
+  EXPECT_EQ(Upload("?documentType=LOA").status, 201);
+  EXPECT_EQ(desk.Send(Remove(order)).status, 200);
+  desk.Advance(std::chrono::seconds(10));
+  EXPECT_EQ(State(), "CANCELLED");
+  EXPECT_EQ(desk.platform.account.FindNumber("+15550100012"), nullptr);
+}
+
+TEST(SandboxRefusals, PortInsCannotBeListedWithoutAPage) {
+  Desk desk;
+  EXPECT_EQ(desk.Get(kPorts).status, 404);
+  EXPECT_EQ(desk.Get(kAccount + "/orders").status, 400);
+}
+
 TEST(SandboxRefusals, ABareListOfNumbersIsAnInternalError) {
   Desk desk;
   const http::Response response =
@@ -247,9 +335,9 @@ TEST(SandboxRefusals, ABareListOfNumbersIsAnInternalError) {
 
 // Codes that no request of ours can cause: they are asked for, and come in the API's shape.
 TEST(SandboxRefusals, OtherCodesComeWhenAskedFor) {
-  const std::vector<int> codes = {1000,  1001,  1010,  1012,  4014,  4018,  4021, 4024,  5003,
-                                  5012,  5019,  5136,  5138,  5139,  7598,  7599, 12055, 12150,
-                                  12161, 12960, 12963, 12977, 13049, 13521, 13524};
+  const std::vector<int> codes = {
+      1000, 1001, 1010, 1012, 4014, 4018,  4021,  4024,  5003,  5012,  5019,  5136,  5138,  7516,
+      7517, 7518, 5139, 7598, 7599, 12055, 12150, 12161, 12960, 12963, 12977, 13049, 13521, 13524};
   for (const int code : codes) {
     Desk desk;
     const json::Json wish = {

@@ -14,6 +14,7 @@
 
 #include "common/clock/clock.h"
 #include "common/http/message.h"
+#include "tests/tool-service/example_arguments.h"
 #include "tests/tool-service/fakes.h"
 #include "tests/tool-service/upstream/fake_http_client.h"
 #include "tool-service/core/api_errors.h"
@@ -54,37 +55,6 @@ Json ToJson(const YAML::Node& node) {
   return value.is_discarded() || value.is_structured() ? Json(node.Scalar()) : value;
 }
 
-// Replaces every local reference; our documents hold no cycles.
-Json Resolve(const Json& value, const Json& root) {
-  if (value.is_object() && value.contains("$ref")) {
-    const std::string reference = value["$ref"];
-    return Resolve(root.at(Json::json_pointer(reference.substr(1))), root);
-  }
-  if (!value.is_structured()) return value;
-  Json resolved = value;
-  for (auto& item : resolved) item = Resolve(item, root);
-  return resolved;
-}
-
-struct OperationInDocument {
-  std::string document;
-  std::string method;
-  std::string path;
-  Json operation;
-  Json path_parameters;
-
-  // Of the operation and of its path.
-  std::vector<Json> Parameters() const {
-    std::vector<Json> all;
-    for (const Json& parameters : {path_parameters, operation.value("parameters", Json::array())}) {
-      all.insert(all.end(), parameters.begin(), parameters.end());
-    }
-    return all;
-  }
-};
-
-using OperationsById = std::map<std::string, OperationInDocument>;
-
 struct Documents {
   explicit Documents(const std::string& folder) {
     const auto listed = ListDocuments(SourceFolder() + folder);
@@ -95,7 +65,7 @@ struct Documents {
 
   void ReadDocument(const std::string& path) {
     const Json root = ToJson(YAML::LoadFile(path));
-    const Json resolved = Resolve(root["paths"], root);
+    const Json resolved = WithoutReferences(root["paths"], root);
     for (const auto& [url, item] : resolved.items()) {
       for (const auto& [method, operation] : item.items()) {
         if (method == "parameters") continue;
@@ -157,34 +127,6 @@ TEST_F(SpecsTest, TheNamesAreTheGoldenOnes) {
   std::set<std::string> names;
   for (const auto& tool : loaded.tools) names.insert(tool->definition().name);
   EXPECT_EQ(names, golden);
-}
-
-// The arguments that the examples of parameters and body make together.
-Json ExampleArguments(const OperationInDocument& entry) {
-  Json arguments = Json::object();
-  for (const Json& parameter : entry.Parameters()) {
-    if (!parameter.contains("example")) continue;
-    const std::string name = parameter["name"];
-    const Json& example = parameter["example"];
-    if (parameter.value("style", "") != "deepObject") {
-      arguments[name] = example;
-      continue;
-    }
-    // Every filter of ours has known operators, and each is an argument.
-    for (const auto& [key, value] : example.items()) arguments[name + "_" + key] = value;
-  }
-  if (!entry.operation.contains("requestBody")) return arguments;
-  const Json& content = entry.operation["requestBody"]["content"];
-  const Json& media = content.front();
-  if (!media.contains("example")) {
-    arguments["body"] = "aGVsbG8=";  // binary, of any type
-    arguments["content_type"] = content.items().begin().key();
-  } else if (media["example"].is_object()) {
-    arguments.update(media["example"]);
-  } else {
-    arguments["body"] = media["example"];
-  }
-  return arguments;
 }
 
 TEST_F(SpecsTest, AnArgumentOutsideItsLimitsIsRefusedBeforeAnythingIsSent) {

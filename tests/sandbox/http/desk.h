@@ -24,6 +24,9 @@ struct Sent {
 /// A platform that was just started, and its time.
 class Desk {
  public:
+  explicit Desk(PlatformSeed seed = {})
+      : platform(std::move(seed), clock, scheduler, random, webhooks) {}
+
   http::Response Send(const Sent& sent) {
     http::Request request;
     request.method = sent.method;
@@ -69,7 +72,7 @@ class Desk {
   ManualScheduler scheduler{clock};
   CountingRandom random;
   FakeWebhooks webhooks{scheduler};
-  Platform platform{PlatformSeed(), clock, scheduler, random, webhooks};
+  Platform platform;
 
  private:
   static void AddQuery(const std::string& target, http::Request& request) {
@@ -81,7 +84,7 @@ class Desk {
       const std::string pair = rest.substr(0, end);
       rest = end == std::string::npos ? "" : rest.substr(end + 1);
       const std::size_t equals = pair.find('=');
-      request.query.emplace_back(pair.substr(0, equals),
+      request.query.emplace_back(*http::PercentDecode(pair.substr(0, equals), true),
                                  *http::PercentDecode(pair.substr(equals + 1), true));
     }
   }
