@@ -88,6 +88,24 @@ TEST_F(ChartTest, FurtherTokensAreMountedAndAnAuthorizationServerNamed) {
   ExpectRefused("mcp.oauth.issuer=https://as.example.com", "set both or none");
 }
 
+TEST_F(ChartTest, TheLegacyUserAuthoritiesAndShownTokensReachTheToolService) {
+  const std::string plain = Rendered();
+  for (const char* variable : {"BW_USERNAME", "BW_CA_FILE", "BW_MCP_SHOW_ENDPOINT_TOKENS"}) {
+    EXPECT_THAT(plain, Not(HasSubstr(variable)));
+  }
+  const std::string rendered = Rendered(
+      "bandwidth.username=legacy,bandwidth.password=pw,bandwidth.caConfigMap=authorities,"
+      "tools.showEndpointTokens=true");
+  for (const char* text : {"BW_USERNAME: \"legacy\"", "key: BW_PASSWORD", "name: \"authorities\"",
+                           "/etc/bandwidth-mcp/ca/ca.pem", "name: BW_MCP_SHOW_ENDPOINT_TOKENS"}) {
+    EXPECT_THAT(rendered, HasSubstr(text));
+  }
+  const std::string elsewhere = Rendered("bandwidth.userSecret=four");
+  EXPECT_THAT(elsewhere, HasSubstr("name: four"));
+  EXPECT_THAT(elsewhere, Not(HasSubstr("BW_PASSWORD: ")));
+  ExpectRefused("bandwidth.username=legacy", "set both or none");
+}
+
 TEST_F(ChartTest, WhatCannotWorkIsRefused) {
   ExpectRefused("bandwidth.clientId=a", "set both or none");
   ExpectRefused("callbacks.username=a", "set both or none");

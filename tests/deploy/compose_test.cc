@@ -60,6 +60,20 @@ TEST_F(ComposeTest, WithCredentialsNothingOfTheSandboxIsLeft) {
   EXPECT_THAT(result.output, Not(HasSubstr("sandbox-")));
 }
 
+TEST_F(ComposeTest, TheLegacyUserAndAuthoritiesReachTheToolService) {
+  const CommandResult plain = Config({kToken});
+  ASSERT_EQ(plain.exit_code, 0) << plain.output;
+  EXPECT_THAT(plain.output, HasSubstr("BW_CA_FILE: \"\""));
+  const CommandResult result = Config(
+      {kToken, "BW_USERNAME=legacy", "BW_PASSWORD=pw", "BW_CA_FILE=/etc/ssl/our-authorities.pem"});
+  ASSERT_EQ(result.exit_code, 0) << result.output;
+  for (const char* text :
+       {"BW_USERNAME: legacy", "BW_PASSWORD: pw", "BW_CA_FILE: /run/bandwidth-mcp-ca.pem",
+        "source: /etc/ssl/our-authorities.pem"}) {
+    EXPECT_THAT(result.output, HasSubstr(text));
+  }
+}
+
 TEST_F(ComposeTest, PublishedPortsAreOnLoopbackUnlessSaidOtherwise) {
   const CommandResult result = Config({kToken});
   ASSERT_EQ(result.exit_code, 0) << result.output;

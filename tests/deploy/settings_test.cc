@@ -107,6 +107,22 @@ TEST_F(SettingsTest, TheChartSetsOnlyVariablesThatTheServiceReads) {
   }
 }
 
+// What an account needs, and what decides on tools, can be set wherever the service is deployed.
+TEST_F(SettingsTest, ComposeAndChartTakeWhatAnAccountNeeds) {
+  const std::set<std::string> compose = ComposeEnvironment("tool-service");
+  std::set<std::string> chart = VariablesIn(Template("tool-service"));
+  chart.merge(VariablesIn(ReadFile(std::string(kChart) + "templates/_pods.tpl")));
+  for (const char* variable :
+       {"BW_CLIENT_ID", "BW_CLIENT_SECRET", "BW_ACCOUNT_ID", "BW_USERNAME", "BW_PASSWORD",
+        "BW_CA_FILE", "BW_ENVIRONMENT", "BW_NUMBER", "BW_VOICE_APPLICATION_ID",
+        "BW_MESSAGING_APPLICATION_ID", "BW_MCP_PROFILE", "BW_MCP_TOOLS", "BW_MCP_EXCLUDE_TOOLS",
+        "BW_MCP_CONFIRM", "BW_MCP_SHOW_ENDPOINT_TOKENS", "BW_MCP_BASE_URL", "BW_CALLBACK_USERNAME",
+        "BW_CALLBACK_PASSWORD"}) {
+    EXPECT_TRUE(compose.contains(variable)) << "compose.yaml: " << variable;
+    EXPECT_TRUE(chart.contains(variable)) << "the chart: " << variable;
+  }
+}
+
 TEST_F(SettingsTest, TheChartsSecretHoldsOnlyVariablesThatSomeServiceReads) {
   std::set<std::string> all;
   for (const auto& [component, settings] : known_) all.merge(NamesOf(settings));

@@ -6,6 +6,9 @@
 {{- if ne (empty .Values.bandwidth.clientId) (empty .Values.bandwidth.clientSecret) -}}
 {{- fail "bandwidth.clientId and bandwidth.clientSecret: set both or none" -}}
 {{- end -}}
+{{- if ne (empty .Values.bandwidth.username) (empty .Values.bandwidth.password) -}}
+{{- fail "bandwidth.username and bandwidth.password: set both or none" -}}
+{{- end -}}
 {{- if ne (empty .Values.callbacks.username) (empty .Values.callbacks.password) -}}
 {{- fail "callbacks.username and callbacks.password: set both or none" -}}
 {{- end -}}

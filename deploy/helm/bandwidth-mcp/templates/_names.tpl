@@ -56,6 +56,9 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace 
 {{- define "bandwidth-mcp.credentialsSecret" -}}
 {{- default (include "bandwidth-mcp.fullname" .) .Values.bandwidth.existingSecret -}}
 {{- end -}}
+{{- define "bandwidth-mcp.userSecret" -}}
+{{- default (include "bandwidth-mcp.fullname" .) .Values.bandwidth.userSecret -}}
+{{- end -}}
 {{- define "bandwidth-mcp.callbacksSecret" -}}
 {{- default (include "bandwidth-mcp.fullname" .) .Values.callbacks.existingSecret -}}
 {{- end -}}
