@@ -408,7 +408,8 @@ Status App::Parts::Start(const Config& config, Dependencies dependencies) {
   const CallLimits limits{config.max_calls_in_flight, milliseconds(config.call_timeout_ms)};
   calls.emplace(*toolbox, SystemClock(), *scheduler, *metrics, limits);
   service = MakeToolService({*calls, *toolbox, *resources, *prompts, *completions, *notifier,
-                             SystemClock(), *metrics, facts, limits.call_timeout});
+                             SystemClock(), *metrics, facts, config.max_calls_in_flight,
+                             limits.call_timeout});
   rpc::ServerOptions options;
   options.listen = config.listen;
   BW_ASSIGN_OR_RETURN(server, rpc::Server::Start(options, {service.get()}));

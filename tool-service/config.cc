@@ -119,8 +119,9 @@ void DeclareService(config::Options& options, Config& config) {
       .Text({"--event-store", "BW_EVENT_STORE_ADDRESS", "The event store: host:port or unix:/path"},
             &config.event_store_address)
       .Text({"--tenant", "BW_TENANT", "Whose credentials these are"}, &config.tenant)
-      .Int({"--max-calls", "BW_TOOL_SERVICE_MAX_CALLS", "Tool calls in flight"}, {1, 1'000'000},
-           &config.max_calls_in_flight)
+      .Int({"--max-calls", "BW_TOOL_SERVICE_MAX_CALLS",
+            "Tool calls in flight, and as many reads of resources and completions"},
+           {1, 1'000'000}, &config.max_calls_in_flight)
       .Int(
           {"--call-timeout-ms", "BW_TOOL_SERVICE_CALL_TIMEOUT_MS", "The most a tool call may take"},
           {1'000, 600'000}, &config.call_timeout_ms)

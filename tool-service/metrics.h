@@ -16,6 +16,8 @@ struct Metrics {
                                           "Tool calls that have not been answered yet")),
         calls_refused(registry.AddCounter("bw_tool_service_calls_refused_total",
                                           "Tool calls refused because too many were in flight")),
+        reads_in_flight(ReadsInFlight(registry)),
+        reads_refused(ReadsRefused(registry)),
         call_seconds(registry.AddHistogram("bw_tool_service_call_seconds",
                                            "From the request for a tool call to its result",
                                            metrics::LatencyBuckets())),
@@ -82,6 +84,8 @@ struct Metrics {
   metrics::Counter& calls_cancelled;
   metrics::Gauge& calls_in_flight;
   metrics::Counter& calls_refused;
+  metrics::Gauge& reads_in_flight;
+  metrics::Counter& reads_refused;
   metrics::Histogram& call_seconds;
   metrics::Counter& progress_dropped;
   metrics::Counter& logs_dropped;
@@ -125,6 +129,14 @@ struct Metrics {
   static metrics::Counter& Exchanges(metrics::Registry& registry, const char* result) {
     return registry.AddCounter("bw_tool_service_upstream_exchanges_total",
                                "Exchanges with APIs by how they ended", {{"result", result}});
+  }
+  static metrics::Gauge& ReadsInFlight(metrics::Registry& registry) {
+    return registry.AddGauge("bw_tool_service_reads_in_flight",
+                             "Resources and completions that are being read");
+  }
+  static metrics::Counter& ReadsRefused(metrics::Registry& registry) {
+    return registry.AddCounter("bw_tool_service_reads_refused_total",
+                               "Resources and completions refused because too many were read");
   }
   static metrics::Counter& Refused(metrics::Registry& registry, const char* reason) {
     return registry.AddCounter("bw_tool_service_upstream_refused_total",

@@ -176,6 +176,7 @@ void EventWatch::Answer(StatusOr<Batch> batch) {
   {
     const std::lock_guard lock(mutex_);
     if (!batch.ok() && ended_.ok()) ended_ = batch.status();
+    if (batch.ok()) batch->without_payloads = request_.without_payloads;
     deliver = std::exchange(deliver_, nullptr);
   }
   if (deliver != nullptr) deliver(std::move(batch));

@@ -38,10 +38,13 @@ class EventWatch : public std::enable_shared_from_this<EventWatch> {
     EventFilter filter;
     std::uint64_t after_seq = 0;
     bool from_now = false;
+    bool without_payloads = false;
   };
   struct Batch {
     std::vector<EventPtr> events;
     std::uint64_t next_after_seq = 0;
+    /// What is told of the events leaves their payloads out.
+    bool without_payloads = false;
   };
   using Deliver = std::function<void(StatusOr<Batch>)>;
 

@@ -151,6 +151,7 @@ StatusOr<EventWatch::Request> WatchRequestOf(const v1::WatchRequest& message) {
   request.tenant = message.tenant();
   request.after_seq = message.after_seq();
   request.from_now = message.from_now();
+  request.without_payloads = message.without_payloads();
   return request;
 }
 
@@ -183,7 +184,7 @@ StatusOr<CallsRequest> CallsRequestOf(const v1::ListCallsRequest& message) {
   return request;
 }
 
-void FillEvent(const Event& event, v1::Event* message) {
+void FillEvent(const Event& event, v1::Event* message, bool with_payload) {
   message->set_seq(event.seq);
   message->set_channel(static_cast<v1::Channel>(event.channel));
   message->set_type(event.type);
@@ -195,7 +196,7 @@ void FillEvent(const Event& event, v1::Event* message) {
   message->set_direction(static_cast<v1::Direction>(event.direction));
   message->set_event_time_ms(event.event_time_ms);
   message->set_received_time_ms(event.received_time_ms);
-  message->set_payload_json(event.payload_json);
+  if (with_payload) message->set_payload_json(event.payload_json);
   message->set_application_id(event.application_id);
   message->set_tag(event.tag);
 }
@@ -255,7 +256,9 @@ void FillOutcome(IngestOutcome&& outcome, v1::IngestOutcome* message) {
 }
 
 void FillWatch(const EventWatch::Batch& batch, v1::WatchResponse* message) {
-  for (const EventPtr& event : batch.events) FillEvent(*event, message->add_events());
+  for (const EventPtr& event : batch.events) {
+    FillEvent(*event, message->add_events(), !batch.without_payloads);
+  }
   message->set_next_after_seq(batch.next_after_seq);
 }
 

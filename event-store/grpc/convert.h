@@ -26,7 +26,7 @@ StatusOr<CallsRequest> CallsRequestOf(const v1::ListCallsRequest& request);
 
 // To messages.
 
-void FillEvent(const Event& event, v1::Event* message);
+void FillEvent(const Event& event, v1::Event* message, bool with_payload = true);
 void FillReceipt(const Receipt& receipt, v1::Receipt* message);
 void FillCall(const Call& call, v1::Call* message);
 void FillOutcome(IngestOutcome&& outcome, v1::IngestOutcome* message);

@@ -32,6 +32,8 @@ class Position {
  public:
   Position(std::string tenant, EventFeed::Listener listener) : listener_(std::move(listener)) {
     request_.set_tenant(std::move(tenant));
+    // Subscribers are told that something happened; they read what it was.
+    request_.set_without_payloads(true);
   }
 
   const v1::WatchRequest* Begin(grpc::ClientContext* context) {

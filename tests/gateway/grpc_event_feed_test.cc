@@ -165,6 +165,7 @@ TEST_F(AdaptersTest, AFeedBeginsWithWhatHappensFromNowOn) {
   ASSERT_TRUE(call);
   EXPECT_EQ(call->request.tenant(), "acme");
   EXPECT_TRUE(call->request.from_now());
+  EXPECT_TRUE(call->request.without_payloads());
   call->Tell(7);
   EXPECT_EQ(heard.Take(), "stands");
   call->Tell(8, {"c-1"});

@@ -46,12 +46,34 @@ grpc::ByteBuffer Serialize(const tool_proto::ListToolsResponse& response) {
   return buffer;
 }
 
+// How many answers are being fetched from elsewhere.
+struct Reads {
+  const int limit;
+  Metrics& metrics;
+  std::atomic<int> in_flight = 0;
+};
+
 // A unary answer that came from elsewhere: the reply is finished when the core has spoken, and the
 // client's departure reaches the core.
 class ReadReactor : public grpc::ServerUnaryReactor,
                     public std::enable_shared_from_this<ReadReactor> {
  public:
+  explicit ReadReactor(Reads& reads)
+      : reads_(reads), admitted_(reads.in_flight.fetch_add(1) < reads.limit) {
+    reads_.metrics.reads_in_flight.Increment();
+  }
+  ~ReadReactor() override {
+    reads_.in_flight.fetch_sub(1);
+    reads_.metrics.reads_in_flight.Decrement();
+  }
   void KeepUntilDone() { self_ = shared_from_this(); }
+  // OK when the limit left room for it.
+  Status Admitted() const {
+    if (admitted_) return OkStatus();
+    reads_.metrics.reads_refused.Increment();
+    return ResourceExhausted("too many resources and completions are being read (" +
+                             std::to_string(reads_.limit) + "); try again in a moment");
+  }
   void Answer(const Status& status) {
     if (!answered_.exchange(true)) Finish(rpc::ToGrpc(status));
   }
@@ -77,6 +99,8 @@ class ReadReactor : public grpc::ServerUnaryReactor,
   void OnDone() override { self_.reset(); }
 
  private:
+  Reads& reads_;
+  const bool admitted_;
   std::shared_ptr<ReadReactor> self_;
   std::atomic<bool> answered_ = false;
   std::mutex mutex_;  // guards gone_, cancellations_
@@ -86,7 +110,8 @@ class ReadReactor : public grpc::ServerUnaryReactor,
 
 class ToolServiceServer final : public ServiceBase {
  public:
-  explicit ToolServiceServer(ServerParts parts) : parts_(std::move(parts)) {}
+  explicit ToolServiceServer(ServerParts parts)
+      : parts_(std::move(parts)), reads_{parts_.max_reads_in_flight, parts_.metrics} {}
 
   grpc::ServerUnaryReactor* ListTools(grpc::CallbackServerContext* context,
                                       const grpc::ByteBuffer* request,
@@ -128,11 +153,12 @@ class ToolServiceServer final : public ServiceBase {
   grpc::ServerUnaryReactor* ReadResource(grpc::CallbackServerContext* context,
                                          const tool_proto::ReadResourceRequest* request,
                                          tool_proto::ReadResourceResponse* response) override {
-    auto reactor = std::make_shared<ReadReactor>();
+    auto reactor = std::make_shared<ReadReactor>(reads_);
     reactor->KeepUntilDone();
     const auto call = ContextOf(*context, *request, reactor);
-    if (!call.ok()) {
-      reactor->Answer(call.status());
+    for (const Status& status : {reactor->Admitted(), call.status()}) {
+      if (status.ok()) continue;
+      reactor->Answer(status);
       return reactor.get();
     }
     // `response` lives until the reactor is finished, which happens after it was filled.
@@ -163,12 +189,13 @@ class ToolServiceServer final : public ServiceBase {
   grpc::ServerUnaryReactor* Complete(grpc::CallbackServerContext* context,
                                      const tool_proto::CompleteRequest* request,
                                      tool_proto::CompleteResponse* response) override {
-    auto reactor = std::make_shared<ReadReactor>();
+    auto reactor = std::make_shared<ReadReactor>(reads_);
     reactor->KeepUntilDone();
     const auto call = ContextOf(*context, *request, reactor);
     const auto query = FromProto(*request);
     const auto has_tool = EnabledFor(*request);
-    for (const Status& status : {call.status(), query.status(), has_tool.status()}) {
+    for (const Status& status :
+         {reactor->Admitted(), call.status(), query.status(), has_tool.status()}) {
       if (status.ok()) continue;
       reactor->Answer(status);
       return reactor.get();
@@ -288,6 +315,8 @@ class ToolServiceServer final : public ServiceBase {
   }
 
   ServerParts parts_;
+  // Before the server is gone every reactor is.
+  Reads reads_;
   std::mutex mutex_;  // guards prepared_
   std::map<std::shared_ptr<const Listing>, grpc::ByteBuffer> prepared_;
 };

@@ -30,6 +30,9 @@ struct ServerParts {
   const Clock& clock;
   Metrics& metrics;
   ServerFacts facts;
+  /// Resources being read and completions being made, together; one more is refused with
+  /// RESOURCE_EXHAUSTED.
+  int max_reads_in_flight = 4'096;
   /// For requests whose client set no deadline, and the most for those that did.
   std::chrono::milliseconds call_timeout{120'000};
 };

@@ -328,6 +328,38 @@ TEST_F(ServiceTest, WatchReplaysFollowsAndEndsWithItsClient) {
   AwaitMetric("bw_event_store_watchers 0");
 }
 
+TEST_F(ServiceTest, AWatcherMayLeaveThePayloadsOut) {
+  Ingest(3);
+  for (const bool without : {false, true}) {
+    v1::WatchRequest request;
+    request.set_tenant("default");
+    request.set_without_payloads(without);
+    grpc::ClientContext context;
+    auto watch = stub_->Watch(&context, request);
+    v1::WatchResponse response;
+    int seen = 0;
+    while (seen < 3 && watch->Read(&response)) {
+      for (const v1::Event& event : response.events()) {
+        EXPECT_EQ(event.payload_json().empty(), without);
+        EXPECT_FALSE(event.identity().empty());
+        ++seen;
+      }
+    }
+    // What is committed later comes the same way.
+    IngestClient client(app_->InProcessChannel());
+    client.Send(VoiceItem(1, without ? "later-2" : "later-1", "c-1", 0));
+    while (seen < (without ? 5 : 4) && watch->Read(&response)) {
+      for (const v1::Event& event : response.events()) {
+        EXPECT_EQ(event.payload_json().empty(), without);
+        ++seen;
+      }
+    }
+    EXPECT_EQ(seen, without ? 5 : 4);
+    context.TryCancel();
+    EXPECT_EQ(watch->Finish().error_code(), StatusCode::CANCELLED);
+  }
+}
+
 TEST_F(ServiceTest, WatchersAreBounded) {
   Config config;
   config.max_watchers = 1;

@@ -5,6 +5,7 @@
 #include <condition_variable>
 #include <mutex>
 #include <thread>
+#include <utility>
 
 #include <gmock/gmock.h>
 #include <grpcpp/grpcpp.h>
@@ -59,6 +60,23 @@ struct HeldTool {
   }
 };
 
+// A journal that answers when the test lets it.
+class HeldJournal : public FakeJournal {
+ public:
+  void GetCall(const CallContext&, const std::string&, Done<CallRecord> done) override {
+    record_done = std::move(done);
+    asked_for_call.Set();
+  }
+  void ListCalls(const CallContext&, CallQuery, Done<CallPage> done) override {
+    page_done = std::move(done);
+    asked_for_calls.Set();
+  }
+  Signal asked_for_call;
+  Signal asked_for_calls;
+  Done<CallRecord> record_done;
+  Done<CallPage> page_done;
+};
+
 class ToolServiceServerTest : public testing::Test {
  protected:
   ToolServiceServerTest() : metrics(registry) {}
@@ -68,16 +86,17 @@ class ToolServiceServerTest : public testing::Test {
     toolbox.emplace(tools, SelectionPolicy({.profile = "full"}, false));
     ServerFacts facts;
     facts.number = "+15550100002";
-    resources.emplace(facts, credentials, journal, clock);
+    resources.emplace(facts, credentials, *read_from, clock);
     prompts.emplace(facts);
-    completions.emplace(facts, credentials, journal, clock);
+    completions.emplace(facts, credentials, *read_from, clock);
     notifier.emplace([this] { return RevisionsOf(*tools.Snapshot(), toolbox->policy()); },
                      kMaxWatchers);
     tools.OnReplace([this] { notifier->Changed(); });
     scheduler = MakeThreadScheduler();
     calls.emplace(*toolbox, SystemClock(), *scheduler, metrics, limits);
     service = MakeToolService({*calls, *toolbox, *resources, *prompts, *completions, *notifier,
-                               SystemClock(), metrics, facts, limits.call_timeout});
+                               SystemClock(), metrics, facts, limits.max_calls_in_flight,
+                               limits.call_timeout});
     auto started = rpc::Server::Start({}, {service.get()});
     ASSERT_TRUE(started.ok());
     server = *std::move(started);
@@ -115,6 +134,7 @@ class ToolServiceServerTest : public testing::Test {
   metrics::Registry registry;
   Metrics metrics;
   FakeJournal journal;
+  EventJournal* read_from = &journal;
   FakeClock clock;
   CredentialStore credentials;
   Registry tools;
@@ -470,6 +490,60 @@ TEST_F(ToolServiceServerTest, Resources) {
     EXPECT_EQ(stub->ReadResource(&context, read, &content).error_code(),
               grpc::StatusCode::NOT_FOUND);
   }
+}
+
+TEST_F(ToolServiceServerTest, RefusesOneReadTooMany) {
+  HeldJournal held;
+  read_from = &held;
+  CallLimits limits;
+  limits.max_calls_in_flight = 2;
+  Start({Entry("a")}, limits);
+  proto::ReadResourceRequest read;
+  read.set_tenant("default");
+  read.set_uri("bandwidth://calls/c-1");
+  proto::CompleteRequest complete;
+  complete.set_tenant("default");
+  complete.set_resource_uri("bandwidth://calls/{call_id}");
+  complete.set_argument("call_id");
+  grpc::Status first;
+  grpc::Status second;
+  std::thread reading([&] {
+    grpc::ClientContext context;
+    proto::ReadResourceResponse response;
+    first = stub->ReadResource(&context, read, &response);
+  });
+  ASSERT_TRUE(held.asked_for_call.Wait());
+  std::thread completing([&] {
+    grpc::ClientContext context;
+    proto::CompleteResponse response;
+    second = stub->Complete(&context, complete, &response);
+  });
+  ASSERT_TRUE(held.asked_for_calls.Wait());
+  EXPECT_EQ(metrics.reads_in_flight.Value(), 2);
+  {
+    grpc::ClientContext context;
+    proto::ReadResourceResponse response;
+    EXPECT_EQ(stub->ReadResource(&context, read, &response).error_code(),
+              grpc::StatusCode::RESOURCE_EXHAUSTED);
+  }
+  {
+    grpc::ClientContext context;
+    proto::CompleteResponse response;
+    EXPECT_EQ(stub->Complete(&context, complete, &response).error_code(),
+              grpc::StatusCode::RESOURCE_EXHAUSTED);
+  }
+  EXPECT_EQ(metrics.reads_refused.Value(), 2);
+  // Tool calls have a room of their own.
+  EXPECT_TRUE(Call(RequestFor("a", "{}")).status.ok());
+  CallRecord call;
+  call.call_id = "c-1";
+  std::exchange(held.record_done, nullptr)(call);
+  std::exchange(held.page_done, nullptr)(CallPage{});
+  reading.join();
+  completing.join();
+  EXPECT_TRUE(first.ok()) << first.error_message();
+  EXPECT_TRUE(second.ok()) << second.error_message();
+  while (metrics.reads_in_flight.Value() > 0) std::this_thread::yield();
 }
 
 TEST_F(ToolServiceServerTest, HoldsACallToTheAccessOfItsCaller) {
