@@ -1,14 +1,19 @@
 // tools/call through gateway and tool service to a loopback upstream, beside the same upstream
-// asked directly, in one run; and what a start costs. The product is a process of its own
-// (bandwidth-mcp, or the services over TCP); load generator and upstream share the machine with it.
+// asked directly, in one run: both by a bare load generator, which shows what the product adds, and
+// both by curl, as a program asks that calls the API itself. And what a start costs. The product is
+// a process of its own (bandwidth-mcp, or the services over TCP); load generator and upstream share
+// the machine with it.
 #include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdio>
+#include <future>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "common/http/server.h"
+#include "common/http_client/http_client.h"
 #include "common/json/json.h"
 #include "tests/support/child_process.h"
 #include "tests/support/http_load.h"
@@ -88,6 +93,84 @@ void BenchCalls(int upstream_port, ChildProcess& product, int mcp_port) {
   }
 }
 
+// Keeps requests in flight with curl, the library; a request's `done` sends the next one.
+class CurlDriver {
+ public:
+  CurlDriver(http_client::Request request, int in_flight)
+      : request_(std::move(request)), left_(in_flight) {
+    http_client::Options options;
+    options.max_connections_per_host = in_flight;
+    client_ = http_client::MakeHttpClient(options);
+  }
+
+  Load Run(milliseconds time) {
+    const auto start = Clock::now();
+    end_ = start + time;
+    const int in_flight = left_;
+    for (int i = 0; i < in_flight; ++i) Send();
+    over_.get_future().wait();
+    load_.seconds = std::chrono::duration<double>(Clock::now() - start).count();
+    return std::move(load_);
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  void Send() {
+    client_->Send(request_, [this, sent = Clock::now()](StatusOr<http_client::Response> answer) {
+      OnAnswer(answer.ok() && answer->status == 200, sent);
+    });
+  }
+
+  // On the client's one thread, which alone touches what it counts.
+  void OnAnswer(bool ok, Clock::time_point sent) {
+    const auto now = Clock::now();
+    ++load_.answered;
+    if (!ok) ++load_.failed;
+    load_.latencies_ms.push_back(std::chrono::duration<double, std::milli>(now - sent).count());
+    if (now < end_) return Send();
+    if (--left_ == 0) over_.set_value();
+  }
+
+  const http_client::Request request_;
+  int left_;
+  Clock::time_point end_;
+  std::promise<void> over_;
+  Load load_;
+  std::unique_ptr<http_client::HttpClient> client_;
+};
+
+// What calling through the product costs a program that would otherwise use curl itself.
+void BenchBesideCurl(const std::string& upstream, ChildProcess& product, int mcp_port) {
+  http_client::Request direct;
+  direct.url = upstream + "/api/v2/accounts/9900000/calls/c-1";
+  http_client::Request call;
+  call.method = "POST";
+  call.url = "http://127.0.0.1:" + std::to_string(mcp_port) + "/mcp";
+  call.headers = {{"Content-Type", "application/json"},
+                  {"Accept", "application/json, text/event-stream"},
+                  {"MCP-Protocol-Version", "2026-07-28"},
+                  {"Mcp-Method", "tools/call"},
+                  {"Mcp-Name", "getCallState"}};
+  call.body = json::Dump(
+      Modern("tools/call", {{"name", "getCallState"}, {"arguments", {{"callId", "c-1"}}}}));
+  std::printf("\n%-34s %4s %10s %8s %9s %9s %10s %7s\n", "asked by curl in this process", "conn",
+              "req/s", "ratio", "p50 ms", "p99 ms", "CPU us/req", "failed");
+  for (const int in_flight : kConnections) {
+    Load yardstick = CurlDriver(direct, in_flight).Run(kTime);
+    const double direct_per_second = yardstick.PerSecond();
+    Print("curl straight to the upstream", in_flight, yardstick, direct_per_second, 0);
+    const double before = testing_support::CpuSeconds(product.pid());
+    Load load = CurlDriver(call, in_flight).Run(kTime);
+    const double cpu = testing_support::CpuSeconds(product.pid()) - before;
+    Print("curl, tools/call through us", in_flight, load, direct_per_second,
+          cpu * 1e6 / static_cast<double>(std::max<std::uint64_t>(load.answered, 1)));
+    std::printf("%-34s %4d %10s %8s %+9.3f %+9.3f\n", "added", in_flight, "", "",
+                load.Percentile(0.5) - yardstick.Percentile(0.5),
+                load.Percentile(0.99) - yardstick.Percentile(0.99));
+  }
+}
+
 // tools/list of the whole catalogue, beside a bare server that holds the same bytes ready.
 void BenchList(const std::string& upstream) {
   Command everything = Standalone(upstream, {"--transport", "stdio"});
@@ -159,8 +242,9 @@ int Run() {
     std::printf("%s\n", ToString(ready.status()).c_str());
     return 1;
   }
-  BenchCalls((*upstream)->port(), **product,
-             static_cast<int>(json::GetInt(*ready, "port").value_or(0)));
+  const int mcp_port = static_cast<int>(json::GetInt(*ready, "port").value_or(0));
+  BenchCalls((*upstream)->port(), **product, mcp_port);
+  BenchBesideCurl(url, **product, mcp_port);
   std::printf("resident after the load: %.1f MiB\n",
               static_cast<double>(testing_support::ResidentKib((*product)->pid())) / 1024);
   product->reset();
