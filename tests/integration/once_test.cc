@@ -1,10 +1,13 @@
 // One intention, two replicas of the tool service, one event store: whoever is asked again gives
 // the first result, and the sandbox has carried it out once.
+#include <atomic>
 #include <chrono>
 #include <cstdlib>
 #include <future>
 #include <memory>
 #include <string>
+#include <thread>
+#include <utility>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -16,6 +19,7 @@
 #include "event-store/app.h"
 #include "sandbox/app.h"
 #include "sandbox/config.h"
+#include "tests/common/http_client/fault_server.h"
 #include "tool-service/app.h"
 
 namespace bw {
@@ -51,7 +55,9 @@ class TwoToolServices : public testing::Test {
   };
 
   void StartReplica(Replica& replica, bool has_store = true) {
-    const std::string url = "http://127.0.0.1:" + std::to_string(sandbox_->port());
+    const std::string url = upstream_url_.empty()
+                                ? "http://127.0.0.1:" + std::to_string(sandbox_->port())
+                                : upstream_url_;
     tool_service::Config config;
     config.listen = "";
     config.admin_port = -1;
@@ -102,6 +108,8 @@ class TwoToolServices : public testing::Test {
   std::unique_ptr<sandbox::App> sandbox_;
   std::unique_ptr<event_store::App> store_;
   Replica replicas_[2];
+  /// Empty: the sandbox.
+  std::string upstream_url_;
 };
 
 TEST_F(TwoToolServices, TheSecondGivesTheResultOfTheFirst) {
@@ -137,6 +145,59 @@ TEST_F(TwoToolServices, WithoutTheStoreACallWithAKeyIsRefusedAndOneWithoutIsNot)
   json::Json without = Text("k");
   without.erase("idempotency_key");
   EXPECT_FALSE(Call(0, "createMessage", without).is_error());
+}
+
+// An API that breaks down when a call is to be created, and never answers what it lists.
+class BrokenApi {
+ public:
+  std::string Url() const { return server_.Url(""); }
+  std::atomic<int> creations{0};
+  std::atomic<int> listings{0};
+
+ private:
+  void Serve(test::FaultConnection& connection) {
+    for (std::string request = connection.ReadRequest(); !request.empty();
+         request = connection.ReadRequest()) {
+      if (request.starts_with("POST /api/v1/oauth2/token ")) {
+        connection.Send(test::OkResponse(R"({"access_token":"t"})"));
+      } else if (request.starts_with("POST ")) {
+        ++creations;
+        connection.Send("HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n");
+      } else {
+        ++listings;
+        return connection.WaitForClose();
+      }
+    }
+  }
+
+  test::FaultServer server_{[this](test::FaultConnection& connection) { Serve(connection); }};
+};
+
+TEST_F(TwoToolServices, OneThatStopsEndsItsCallsWhereverTheyAre) {
+  // Before anything is sent perhaps, around the pause before the first look, and in the look.
+  for (const auto& [creations, listings] : {std::pair(0, 0), std::pair(1, 0), std::pair(1, 1)}) {
+    BrokenApi api;
+    upstream_url_ = api.Url();
+    Replica replica;
+    StartReplica(replica);
+    proto::CallToolRequest request;
+    request.set_tenant("default");
+    request.set_name("createCall");
+    const std::string key = std::to_string(creations) + std::to_string(listings);
+    request.set_arguments_json(json::Dump({{"to", "+15550100001"},
+                                           {"from", "+15550100002"},
+                                           {"applicationId", "a"},
+                                           {"idempotency_key", key}}));
+    const auto ended = std::make_shared<std::promise<void>>();
+    auto end = ended->get_future();
+    replica.app->CallTool(
+        request, std::chrono::seconds(60), [](proto::CallToolResponse&) {},
+        [ended](const Status&) { ended->set_value(); });
+    while (api.creations < creations || api.listings < listings) std::this_thread::yield();
+    replica.stub.reset();
+    replica.app.reset();
+    EXPECT_EQ(end.wait_for(std::chrono::seconds(0)), std::future_status::ready) << key;
+  }
 }
 
 }  // namespace
