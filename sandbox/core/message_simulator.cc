@@ -15,6 +15,8 @@ using json::Json;
 
 constexpr double kSendingMs = 200;
 constexpr double kDeliveryMs = 500;
+// A report's code for a number that is not registered.
+constexpr std::int64_t kNotRegistered = 4476;
 constexpr double kFirstRetryMs = 1000;
 constexpr double kMaxRetryMs = 300'000;
 constexpr std::chrono::milliseconds kWebhookTimeout{10'000};
@@ -122,6 +124,14 @@ void MessageSimulator::Settle(const std::string& id, const std::string& recipien
     message->status = "FAILED";
     message->error_code = script.fail_code;
     Post(*message, "message-failed", recipient, "failed by the sandbox's script");
+    return;
+  }
+  // The POST does not tell: only the report says that no application serves the number.
+  const PhoneNumber* sender = account_.FindNumber(message->owner);
+  if (sender != nullptr && sender->messaging_application_id.empty()) {
+    message->status = "FAILED";
+    message->error_code = kNotRegistered;
+    Post(*message, "message-failed", recipient, "the number is not registered");
     return;
   }
   if (message->status != "FAILED") message->status = "DELIVERED";

@@ -1,5 +1,5 @@
-// Toll-free verification. A request is PENDING until it is changed or deleted; the sandbox plays
-// nobody who decides.
+// Toll-free verification. A request is PENDING for a while, then VERIFIED; one for a number that
+// ends in 9 is declined.
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -17,6 +17,7 @@ using json::Json;
 
 constexpr std::string_view kRequests = "toll-free";
 constexpr std::string_view kHooks = "toll-free-hooks";
+constexpr double kDecisionMs = 2000;
 
 constexpr std::array<FieldRule, 9> kSubmission = {{
     {"businessAddress", FieldKind::kObject, true},
@@ -58,7 +59,7 @@ Response Request(Context& context) {
   for (const Json& number : context.body["phoneNumbers"]) {
     context.platform.records.Add(kRequests, number.get_ref<const std::string&>(),
                                  {{"phoneNumber", number},
-                                  {"status", "PENDING"},
+                                  {"made_ms", context.platform.clock.NowMs()},
                                   {"internalTicketNumber", NewUuid(context.platform.random)},
                                   {"createdDateTime", Now(context)},
                                   {"modifiedDateTime", Now(context)},
@@ -73,7 +74,22 @@ Response NoSuchRequest(const Context& context) {
 
 Response ReadStatus(Context& context) {
   const Json* record = context.platform.records.Find(kRequests, context.path[1]);
-  return record == nullptr ? NoSuchRequest(context) : http::JsonResponse(200, json::Dump(*record));
+  if (record == nullptr) return NoSuchRequest(context);
+  Json view = *record;
+  view.erase("made_ms");
+  view["status"] = "PENDING";
+  const std::int64_t age =
+      context.platform.clock.NowMs() - json::GetInt(*record, "made_ms").value_or(0);
+  if (age >= context.platform.settings.Scaled(kDecisionMs).count()) {
+    const bool declined = context.path[1].ends_with('9');
+    view["status"] = declined ? "UNVERIFIED" : "VERIFIED";
+    if (declined) {
+      view.update({{"declineReasonDescription", "The website could not be reached"},
+                   {"denialStatusCode", 511},
+                   {"resubmitAllowed", true}});
+    }
+  }
+  return http::JsonResponse(200, json::Dump(view));
 }
 
 Response Update(Context& context) {
@@ -84,6 +100,7 @@ Response Update(Context& context) {
   const auto problems = CheckFields(*submission, kSubmission);
   if (!problems.empty()) return ErrorResponse(context.api, ToStatus(problems));
   (*record)["submission"] = *submission;
+  (*record)["made_ms"] = context.platform.clock.NowMs();
   (*record)["modifiedDateTime"] = Now(context);
   return Response{202, {}, ""};
 }

@@ -405,6 +405,147 @@ TEST(SandboxRefusals, ReasonsOutsideTheRequestAreKnownByName) {
   }
 }
 
+// A refusal of each API in its own shape (bandwidth.md §7), as the tool service reads it.
+struct ShapeRow {
+  std::string what;
+  Sent request;
+  int status;
+  std::string code;
+  /// Of the error, where the API names one.
+  std::string field = "";
+};
+
+TEST(SandboxRefusals, EveryApiRefusesInItsOwnShape) {
+  const std::string users = "/api/v2/users/9900000";
+  const std::string mfa = "/api/v1/accounts/9900000/code";
+  const std::string lookup = "/v2/accounts/9900000/phoneNumberLookup";
+  const std::string toll_free = kAccount + "/tollFreeVerification";
+  const std::string endpoints = "/v2/accounts/9900000/endpoints";
+  const std::vector<ShapeRow> rows = {
+      {"voice, field", {"POST", kAccount + "/calls", "{}"}, 400, "validation"},
+      {"voice, no call", Fetch(kAccount + "/calls/c-none"), 404, "validation"},
+      {"voice, no conference", Fetch(kAccount + "/conferences/none"), 404, "validation"},
+      {"voice, BXML as JSON", {"PUT", kAccount + "/calls/c-1/bxml", "{}"}, 415, "validation"},
+      {"voice, no token", {"GET", kAccount + "/calls", "", "", ""}, 401, "authentication-error"},
+      {"voice, other account", Fetch("/api/v2/accounts/1/calls"), 403, "authorization-error"},
+      {"messaging, field", {"POST", users + "/messages", "{}"}, 400, "request-validation"},
+      {"messaging, number",
+       {"POST", users + "/messages",
+        R"({"applicationId":"x","to":["+15550123456"],"from":"+15550100001","text":"hi"})"},
+       400,
+       "",
+       "applicationId"},
+      {"messaging, no filter", Fetch(users + "/messages"), 400, "request-validation"},
+      {"several channels",
+       {"POST", users + "/messages/multiChannel", "{}"},
+       400,
+       "request-validation",
+       "channelList"},
+      {"MFA, field", {"POST", mfa + "/voice", "{}"}, 400, ""},
+      {"MFA, no token", {"POST", mfa + "/voice", "{}", "application/json", ""}, 401, ""},
+      {"lookup, no numbers", {"POST", lookup, R"({"phoneNumbers":[]})"}, 400, "400"},
+      {"bulk lookup, unknown", Fetch(lookup + "/bulk/none"), 404, "404"},
+      {"end users, limit", Fetch(kAccount + "/addresses?limit=101"), 400, "400"},
+      {"end users, unknown", Fetch(kAccount + "/compliance/endUsers/none"), 404, "404"},
+      {"toll-free, field", {"POST", toll_free, "{}"}, 400, "validation"},
+      {"toll-free, unknown", Fetch(kAccount + "/phoneNumbers/%2B18885550101/tollFreeVerification"),
+       404, "validation"},
+      {"endpoints, unknown", Fetch(endpoints + "/none"), 404, "404"},
+      {"insights, limit", Fetch("/api/v1/voice/calls?limit=10001"), 400, "400"},
+      {"insights, other account", Fetch("/api/v1/voice/calls?accountId=1"), 403, "403"},
+      {"registration, field",
+       {"POST", "/v1/express/registration", "{}", "application/json", ""},
+       400,
+       "400"},
+  };
+  for (const ShapeRow& row : rows) {
+    Desk desk;
+    const http::Response response = desk.Send(row.request);
+    EXPECT_EQ(response.status, row.status) << row.what << ": " << response.body;
+    const ApiErrors errors = ErrorsIn(response);
+    ASSERT_FALSE(errors.empty()) << row.what << ": " << response.body;
+    EXPECT_FALSE(errors.errors.front().description.empty()) << row.what << response.body;
+    if (!row.code.empty()) {
+      EXPECT_TRUE(Reports(errors, row.code)) << row.what << ": " << response.body;
+    }
+    const bool named = std::any_of(errors.errors.begin(), errors.errors.end(),
+                                   [&](const auto& error) { return error.field == row.field; });
+    EXPECT_TRUE(named) << row.what << ": " << response.body;
+  }
+}
+
+// Rows of §9.2 and §7 that depend on what was done before.
+TEST(SandboxRefusals, ACallCannotBeChangedBeforeItIsAnsweredNorSeenAtOnce) {
+  Desk desk;
+  desk.platform.settings.call_visible_after = std::chrono::seconds(2);
+  const json::Json body = {{"from", "+15550100001"},
+                           {"to", "+15550123456"},
+                           {"applicationId", desk.platform.account.applications[0].id},
+                           {"answerUrl", "https://app.example.net/a"}};
+  const http::Response made = desk.Send({"POST", kAccount + "/calls", json::Dump(body)});
+  ASSERT_EQ(made.status, 201) << made.body;
+  const std::string call = kAccount + "/calls/" + json::StringOr(Desk::BodyOf(made), "callId");
+  const http::Response unseen = desk.Get(call);
+  EXPECT_EQ(unseen.status, 404);
+  EXPECT_THAT(std::string(AdviceFor(404, ErrorsIn(unseen), unseen.body).next_step),
+              HasSubstr("1 to 5 seconds"));
+  const http::Response early =
+      desk.Send({"POST", call, R"({"redirectUrl":"https://app.example.net/b"})"});
+  EXPECT_EQ(early.status, 409);
+  EXPECT_THAT(std::string(AdviceFor(409, ErrorsIn(early), early.body).meaning),
+              HasSubstr("state does not allow"));
+}
+
+TEST(SandboxRefusals, ASuccessfulLookupReportsTheNumbersItCannotRead) {
+  Desk desk;
+  const http::Response response = desk.Send({"POST", "/v2/accounts/9900000/phoneNumberLookup",
+                                             R"({"phoneNumbers":["+15550100001","12"]})"});
+  EXPECT_EQ(response.status, 200);
+  const ApiErrors errors = ErrorsIn(response);
+  ASSERT_EQ(errors.errors.size(), 1u);
+  EXPECT_EQ(errors.errors[0].numbers, std::vector<std::string>{"12"});
+}
+
+TEST(SandboxRefusals, ATextFromAnUnlinkedLocationIsAcceptedAndFailsLater) {
+  Desk desk;
+  const http::Response unlinked =
+      desk.SendXml("PUT", kPeer + "/products/messaging/applicationSettings",
+                   "<ApplicationsSettings>REMOVE</ApplicationsSettings>");
+  ASSERT_EQ(unlinked.status, 200) << unlinked.body;
+  const json::Json body = {{"from", "+15550100001"},
+                           {"to", {"+15550123456"}},
+                           {"applicationId", desk.platform.account.applications[1].id},
+                           {"text", "hi"}};
+  const std::string messages = "/api/v2/users/9900000/messages";
+  EXPECT_EQ(desk.Send({"POST", messages, json::Dump(body)}).status, 202);
+  desk.Advance(std::chrono::seconds(2));
+  const http::Response list = desk.Get(messages + "?sourceTn=%2B15550100001");
+  EXPECT_THAT(list.body, HasSubstr(R"("errorCode":4476)"));
+  EXPECT_THAT(list.body, HasSubstr("FAILED"));
+}
+
+TEST(SandboxRefusals, TollFreeVerificationIsDecidedByTheNumber) {
+  Desk desk;
+  const json::Json body = {{"phoneNumbers", {"+18885550101", "+18885550109"}},
+                           {"businessAddress", {{"name", "Example"}}},
+                           {"businessContact", {{"firstName", "Jane"}}},
+                           {"messageVolume", 1000},
+                           {"useCase", "2FA"},
+                           {"useCaseSummary", "codes"},
+                           {"productionMessageContent", "Your code is 1"},
+                           {"optInWorkflow", {{"description", "a box"}}}};
+  ASSERT_EQ(desk.Send({"POST", kAccount + "/tollFreeVerification", json::Dump(body)}).status, 202);
+  const auto status = [&](const std::string& number) {
+    return json::StringOr(
+        Desk::BodyOf(desk.Get(kAccount + "/phoneNumbers/%2B" + number + "/tollFreeVerification")),
+        "status");
+  };
+  EXPECT_EQ(status("18885550101"), "PENDING");
+  desk.Advance(std::chrono::seconds(3));
+  EXPECT_EQ(status("18885550101"), "VERIFIED");
+  EXPECT_EQ(status("18885550109"), "UNVERIFIED");
+}
+
 TEST(SandboxRefusals, AWishThatCannotBeGrantedNamesTheMember) {
   Desk desk;
   const auto wish = [&](const json::Json& body) {
