@@ -176,6 +176,10 @@ const std::vector<CodeRow> kCodeRows = {
     {12962,
      {"PATCH", kVoiceApplication,
       Application("<InboundCallbackUrl>https://a.example</InboundCallbackUrl>"), kXml}},
+    {12963,
+     Put(kVoiceApplication,
+         Application("<AppName>a</AppName><CallInitiatedCallbackUrl>https://a.example"
+                     "</CallInitiatedCallbackUrl><CallStatusMethod>POST</CallStatusMethod>"))},
     {12964,
      {"PATCH", kVoiceApplication, Application("<ServiceType>Messaging-V2</ServiceType>"), kXml}},
     {12974,
@@ -335,9 +339,9 @@ TEST(SandboxRefusals, ABareListOfNumbersIsAnInternalError) {
 
 // Codes that no request of ours can cause: they are asked for, and come in the API's shape.
 TEST(SandboxRefusals, OtherCodesComeWhenAskedFor) {
-  const std::vector<int> codes = {
-      1000, 1001, 1010, 1012, 4014, 4018,  4021,  4024,  5003,  5012,  5019,  5136,  5138,  7516,
-      7517, 7518, 5139, 7598, 7599, 12055, 12150, 12161, 12960, 12963, 12977, 13049, 13521, 13524};
+  const std::vector<int> codes = {1000, 1001,  1010,  1012,  4014,  4018,  4021,  4024,  5003,
+                                  5012, 5019,  5136,  5138,  7516,  7517,  7518,  5139,  7598,
+                                  7599, 12055, 12150, 12161, 12960, 12977, 13049, 13521, 13524};
   for (const int code : codes) {
     Desk desk;
     const json::Json wish = {
