@@ -1,8 +1,10 @@
 // Documents of end users: a form with metadata and a file (multipart/form-data, RFC 7578).
 #include <array>
+#include <optional>
 #include <utility>
 
 #include "common/clock/clock.h"
+#include "sandbox/core/form_data.h"
 #include "sandbox/http/envelope.h"
 #include "sandbox/http/routes.h"
 
@@ -13,39 +15,9 @@ using http::Response;
 using json::Json;
 
 constexpr std::string_view kShelf = "documents";
-constexpr std::size_t kMaxParts = 16;
 
-struct Part {
-  std::string_view headers;
-  std::string_view content;
-};
-
-// The part of the form named `name`.
-std::optional<Part> FindPart(const http::Request& request, std::string_view name) {
-  const std::string_view type = request.headers.Get("Content-Type").value_or("");
-  const std::size_t at = type.find("boundary=");
-  if (at == std::string_view::npos) return std::nullopt;
-  std::string boundary(type.substr(at + 9));
-  if (boundary.size() > 2 && boundary.front() == '"') {
-    boundary = boundary.substr(1, boundary.size() - 2);
-  }
-  const std::string delimiter = "--" + boundary;
-  const std::string wanted = "name=\"" + std::string(name) + "\"";
-  std::string_view rest = request.body;
-  for (std::size_t i = 0; i < kMaxParts; ++i) {
-    const std::size_t begin = rest.find(delimiter);
-    if (begin == std::string_view::npos) return std::nullopt;
-    rest.remove_prefix(begin + delimiter.size());
-    const std::size_t blank = rest.find("\r\n\r\n");
-    const std::size_t end = rest.find("\r\n" + delimiter);
-    if (blank == std::string_view::npos || end == std::string_view::npos || end < blank + 2) {
-      return std::nullopt;
-    }
-    const Part part = {rest.substr(0, blank),
-                       end < blank + 4 ? "" : rest.substr(blank + 4, end - blank - 4)};
-    if (part.headers.find(wanted) != std::string_view::npos) return part;
-  }
-  return std::nullopt;
+std::optional<FormPart> FindPart(const http::Request& request, std::string_view name) {
+  return FindFormPart(request.headers.Get("Content-Type").value_or(""), request.body, name);
 }
 
 // Takes over what the form holds; what is wrong with it otherwise.
