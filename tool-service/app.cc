@@ -18,6 +18,7 @@
 #include "common/metrics/metrics.h"
 #include "common/rpc/rpc.h"
 #include "tool-service/builtin/builtin_tools.h"
+#include "tool-service/builtin/search_tools.h"
 #include "tool-service/core/catalogue_notifier.h"
 #include "tool-service/core/completion.h"
 #include "tool-service/core/configured_defaults.h"
@@ -377,7 +378,11 @@ void App::Parts::LoadAllTools(const Config& config) {
                facts,
                {config.callback_username, config.callback_password.Reveal()}});
   PrepareDecorators(config);
+  toolbox.emplace(tools, SelectionPolicy(SelectionOf(config), config.local));
   builtin = MakeBuiltinTools(backends);
+  for (CatalogueEntry& entry : MakeSearchTools(*toolbox, *defaults)) {
+    builtin.push_back(std::move(entry));
+  }
   for (CatalogueEntry& entry : builtin) entry.tool = Confirming(std::move(entry.tool));
   PrepareDocuments(config);
   CollectedDocuments collected = refresher->Collect();
@@ -388,12 +393,9 @@ void App::Parts::LoadAllTools(const Config& config) {
     facts.documents.push_back(document.name);
   }
   LoadDocuments(std::move(collected));
-  const auto catalogue = tools.Snapshot();
-  SelectionPolicy policy(SelectionOf(config), config.local);
-  for (const UnknownName& unknown : policy.UnknownNames(*catalogue)) {
+  for (const UnknownName& unknown : toolbox->policy().UnknownNames(*tools.Snapshot())) {
     log::Warning("selection.unknown_tool", {{"tool", unknown.name}, {"nearest", unknown.nearest}});
   }
-  toolbox.emplace(tools, std::move(policy));
 }
 
 Status App::Parts::Start(const Config& config, Dependencies dependencies) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "tool-service/core/name_words.h"
+#include "tool-service/core/profiles.h"
 
 namespace bw::tool_service {
 namespace {
@@ -35,7 +36,8 @@ std::string_view AccessName(Access access) {
 }
 
 Access AccessOf(const ToolDefinition& definition) {
-  if (definition.annotations.read_only) return Access::kRead;
+  // A tool that leads to others is held to what each of them needs.
+  if (definition.annotations.read_only || LeadsToTools(definition.name)) return Access::kRead;
   return SpeaksOfSetUp(definition.name) ? Access::kAdmin : Access::kWrite;
 }
 

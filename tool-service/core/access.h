@@ -12,7 +12,8 @@ namespace bw::tool_service {
 std::string_view AccessName(Access access);
 
 /// A tool that only reads needs kRead. One whose name speaks of how the account or this server is
-/// set up ("setCredentials", "updateApplication") needs kAdmin, every other kWrite.
+/// set up ("setCredentials", "updateApplication") needs kAdmin, every other kWrite. What leads to
+/// other tools (LeadsToTools) needs kRead itself, and passes on what they need.
 Access AccessOf(const ToolDefinition& definition);
 
 }  // namespace bw::tool_service

@@ -146,6 +146,9 @@ struct CallContext {
   /// What the caller may do at most. The service holds the called tool to it; a tool that leads to
   /// other tools holds them to it.
   Access access = Access::kAdmin;
+  /// Names the client took out of what it is offered; a tool that leads to other tools leads to
+  /// none of these.
+  std::vector<std::string> excluded_tools;
   ClientCapabilities client_capabilities;
   /// Of a call that is repeated after InputRequired: the client's answers by key, and the state.
   json::Json input_responses = json::Json::object();

@@ -72,6 +72,8 @@ constexpr Row kRows[] = {
     Row{"UpdateSubscription", kHarmless},
     Row{"UploadPortinLoaFile", kHarmless},
     Row{"attachRequirementsPackageAsset", kHarmless},
+    // What it leads to has a row of its own.
+    Row{"callTool", kHarmless},
     Row{"clearCredentials", kHarmless},
     Row{"createAddress", kHarmless},
     Row{"createAsyncBulkLookup", kCostly},

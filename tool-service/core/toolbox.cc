@@ -46,19 +46,38 @@ Toolbox::Toolbox(const Registry& registry, SelectionPolicy policy)
 StatusOr<std::shared_ptr<const Listing>> Toolbox::List(const Selection& selection) {
   // The key is built from bounded names only.
   BW_RETURN_IF_ERROR(ValidateSelection(selection));
-  const std::string key = KeyOf(selection);
+  return Prepare(selection, KeyOf(selection), &SelectionPolicy::Select);
+}
+
+StatusOr<std::shared_ptr<const Listing>> Toolbox::Reach(const Selection& selection) {
+  BW_RETURN_IF_ERROR(ValidateSelection(selection));
+  return Prepare(selection, "reach\n" + KeyOf(selection), &SelectionPolicy::Reach);
+}
+
+StatusOr<std::shared_ptr<const Listing>> Toolbox::Prepare(const Selection& selection,
+                                                          std::string key, Choose choose) {
   std::shared_ptr<const Catalogue> catalogue = registry_.Snapshot();
   {
     const std::lock_guard lock(mutex_);
     const auto found = prepared_.find(key);
-    if (found != prepared_.end() && found->second->catalogue_ == catalogue) return found->second;
+    if (found != prepared_.end() && found->second->catalogue() == catalogue) return found->second;
   }
-  BW_ASSIGN_OR_RETURN(std::vector<CatalogueEntry> entries, policy_.Select(*catalogue, selection));
+  BW_ASSIGN_OR_RETURN(std::vector<CatalogueEntry> entries,
+                      (policy_.*choose)(*catalogue, selection));
   auto listing = std::make_shared<const Listing>(std::move(catalogue), std::move(entries));
   const std::lock_guard lock(mutex_);
   if (prepared_.size() >= kMaxPrepared && !prepared_.contains(key)) prepared_.clear();
-  prepared_[key] = listing;
+  prepared_[std::move(key)] = listing;
   return listing;
+}
+
+std::shared_ptr<const ToolIndex> Toolbox::IndexOf(
+    const std::shared_ptr<const Catalogue>& catalogue) {
+  const std::lock_guard lock(indexing_);
+  if (index_ == nullptr || index_->catalogue() != catalogue) {
+    index_ = std::make_shared<const ToolIndex>(catalogue);
+  }
+  return index_;
 }
 
 std::size_t Toolbox::prepared() const {

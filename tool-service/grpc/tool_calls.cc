@@ -63,10 +63,12 @@ StatusOr<PreparedCall> Prepare(Toolbox& toolbox, const v1::CallToolRequest& requ
   PreparedCall call;
   BW_RETURN_IF_ERROR(ValidateTenant(request.tenant()));
   BW_ASSIGN_OR_RETURN(call.context, FromProto(request.context(), request.tenant()));
-  BW_ASSIGN_OR_RETURN(call.listing, toolbox.List(FromProto(request.selection())));
+  Selection selection = FromProto(request.selection());
+  BW_ASSIGN_OR_RETURN(call.listing, toolbox.List(selection));
   BW_ASSIGN_OR_RETURN(const CatalogueEntry* entry,
                       FindFor(*call.listing, request.name(), call.context.access));
   call.tool = entry->tool.get();
+  call.context.excluded_tools = std::move(selection.exclude_tools);
   BW_ASSIGN_OR_RETURN(call.arguments, ParseArguments(request.arguments_json()));
   BW_RETURN_IF_ERROR(WireReports(request.context(), sink, call.context));
   return call;

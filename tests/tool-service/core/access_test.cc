@@ -37,6 +37,13 @@ TEST(Access, EverythingElseThatActsIsWrite) {
   }
 }
 
+TEST(Access, WhatLeadsToOtherToolsIsHeldToTheirs) {
+  for (const char* name : {"searchTools", "describeTool", "callTool"}) {
+    EXPECT_EQ(AccessOfTool(name, false), Access::kRead) << name;
+  }
+  EXPECT_EQ(AccessOfTool("callTools", false), Access::kWrite);
+}
+
 TEST(Access, IncludesWhatIsBelow) {
   EXPECT_LT(Access::kRead, Access::kWrite);
   EXPECT_LT(Access::kWrite, Access::kAdmin);

@@ -62,6 +62,35 @@ TEST(Toolbox, TransportsDoNotShareAListing) {
   EXPECT_FALSE((*toolbox.List({}))->Has("setCredentials"));
 }
 
+TEST(Toolbox, ListsAndReachAreKeptApart) {
+  Registry registry;
+  registry.Replace({Entry("callTool"), Entry("createCall"), Entry("exotic")});
+  Toolbox toolbox(registry, SelectionPolicy({.profile = "search"}, false));
+  const auto listed = *toolbox.List({});
+  const auto reached = *toolbox.Reach({});
+  EXPECT_TRUE(listed->Has("callTool"));
+  EXPECT_FALSE(listed->Has("exotic"));
+  EXPECT_FALSE(reached->Has("callTool"));
+  EXPECT_TRUE(reached->Has("exotic"));
+  EXPECT_EQ(*toolbox.Reach({}), reached);
+  EXPECT_EQ(toolbox.prepared(), 2u);
+  EXPECT_FALSE(toolbox.Reach({.profile = "nope"}).ok());
+}
+
+TEST(Toolbox, MakesTheIndexOfACatalogueOnce) {
+  Registry registry;
+  registry.Replace({Entry("a")});
+  Toolbox toolbox(registry, SelectionPolicy({.profile = "full"}, false));
+  const auto reached = *toolbox.Reach({});
+  const auto index = toolbox.IndexOf(reached->catalogue());
+  EXPECT_EQ(index->catalogue(), reached->catalogue());
+  EXPECT_EQ(toolbox.IndexOf(reached->catalogue()), index);
+  registry.Replace({Entry("b")});
+  const auto later = *toolbox.Reach({});
+  EXPECT_NE(toolbox.IndexOf(later->catalogue()), index);
+  EXPECT_EQ(toolbox.IndexOf(later->catalogue())->catalogue(), later->catalogue());
+}
+
 TEST(Toolbox, ListsWhileTheRegistryIsReplaced) {
   Registry registry;
   registry.Replace({Entry("a")});
