@@ -1,4 +1,5 @@
 // What each profile holds of the tools that are really loaded.
+#include <cstdio>
 #include <cstdlib>
 #include <fstream>
 #include <map>
@@ -12,6 +13,7 @@
 #include "bw/tool_service/v1/tool_service.grpc.pb.h"
 #include "common/metrics/metrics.h"
 #include "tool-service/app.h"
+#include "tool-service/core/instructions.h"
 #include "tool-service/core/profiles.h"
 
 namespace bw::tool_service {
@@ -94,6 +96,25 @@ TEST_F(ProfilesOnDocumentsTest, WholeDocuments) {
   EXPECT_TRUE(ToolsOf("lookup").contains("createAsyncBulkLookup"));
   EXPECT_TRUE(ToolsOf("insights").contains("getReportFile"));
   EXPECT_TRUE(ToolsOf("onboarding").contains("verifyRegistrationCode"));
+}
+
+TEST_F(ProfilesOnDocumentsTest, InstructionsStayWithinTheirTokens) {
+  constexpr std::size_t kBytesPerToken = 4;
+  for (const Profile& profile : Profiles()) {
+    proto::GetInstructionsRequest request;
+    request.set_tenant("default");
+    request.mutable_selection()->set_profile(std::string(profile.name));
+    proto::GetInstructionsResponse response;
+    grpc::ClientContext context;
+    auto stub = proto::ToolService::NewStub(app_->InProcessChannel());
+    ASSERT_TRUE(stub->GetInstructions(&context, request, &response).ok());
+    const std::size_t tokens = response.text().size() / kBytesPerToken;
+    RecordProperty(std::string(profile.name), static_cast<int>(tokens));
+    std::printf("%-14s %4zu tokens\n", std::string(profile.name).c_str(), tokens);
+    EXPECT_LE(tokens, 2'000u) << profile.name;
+    EXPECT_LE(response.text().size(), kMaxInstructionBytes) << profile.name;
+    EXPECT_THAT(response.text(), HasSubstr("Rules")) << profile.name;
+  }
 }
 
 TEST_F(ProfilesOnDocumentsTest, TheReadmeShowsTheTable) {

@@ -259,8 +259,11 @@ class ToolServiceServer final : public ServiceBase {
 
   Status FillInstructions(const tool_proto::GetInstructionsRequest& request,
                           tool_proto::GetInstructionsResponse* response) {
-    BW_ASSIGN_OR_RETURN(const HasTool has_tool, EnabledFor(request));
-    response->set_text(BuildInstructions(parts_.facts, has_tool));
+    BW_RETURN_IF_ERROR(ValidateTenant(request.tenant()));
+    const Selection selection = FromProto(request.selection());
+    BW_ASSIGN_OR_RETURN(const auto listed, parts_.toolbox.List(selection));
+    BW_ASSIGN_OR_RETURN(const auto reached, parts_.toolbox.Reach(selection));
+    response->set_text(BuildInstructions(parts_.facts, {*listed, *reached}));
     response->set_revision(RevisionOf(response->text()));
     return OkStatus();
   }
