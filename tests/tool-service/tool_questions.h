@@ -39,7 +39,7 @@ inline constexpr Question kQuestions[] = {
     {"mute a participant of a conference", "updateConferenceMember"},
     {"kick everybody out and end the conference", "updateConference"},
     {"what did my calls cost last week", "insights_listCalls"},
-    {"make a usage report", "CreateReportInstance"},
+    {"make a report from a template", "CreateReportInstance"},
     {"messages we received today", "getInboundMessages"},
     {"store an emergency address", "createAddress"},
     {"change the webhook URL of an application", "PatchApplication"},
