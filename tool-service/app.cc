@@ -17,7 +17,9 @@
 #include "common/log/log.h"
 #include "common/metrics/metrics.h"
 #include "common/rpc/rpc.h"
+#include "tool-service/builtin/account_start.h"
 #include "tool-service/builtin/builtin_tools.h"
+#include "tool-service/builtin/callback_setup.h"
 #include "tool-service/builtin/search_tools.h"
 #include "tool-service/core/catalogue_notifier.h"
 #include "tool-service/core/completion.h"
@@ -211,6 +213,7 @@ struct App::Parts {
   std::unique_ptr<grpc::Service> service;
   std::unique_ptr<rpc::Server> server;
   std::optional<StoreProbe> probe;
+  std::optional<AccountStart> account_start;
   std::unique_ptr<http::Server> admin;
 
   ~Parts();
@@ -223,6 +226,7 @@ struct App::Parts {
   void LoadDocuments(CollectedDocuments collected);
   void Refresh(CollectedDocuments collected);
   void LoadAllTools(const Config& config);
+  void PrepareAccount(const Config& config);
   Status StartAdmin(const Config& config);
 };
 
@@ -232,6 +236,7 @@ App::Parts::~Parts() {
   admin.reset();
   if (refresher) refresher->Stop();
   gate.Stop();
+  account_start.reset();
   probe.reset();
   scheduler.reset();
   server.reset();
@@ -420,7 +425,41 @@ Status App::Parts::Start(const Config& config, Dependencies dependencies) {
     server->SetServing(reached);
   });
   refresher->Start();
+  PrepareAccount(config);
   return own_registry != nullptr && config.admin_port >= 0 ? StartAdmin(config) : OkStatus();
+}
+
+void App::Parts::PrepareAccount(const Config& config) {
+  AccountStartOptions options;
+  options.tenant = config.tenant;
+  options.configure_callbacks = config.configure_callbacks;
+  AccountStart::Hooks hooks;
+  hooks.on_token = [](const Status& status) {
+    if (status.ok()) return log::Info("token.ready");
+    log::Warning("token.failed", {{"reason", Message(status)}});
+  };
+  hooks.on_callbacks = [this](const std::string& id, const StatusOr<CallbackOutcome>& outcome,
+                              bool will_retry) {
+    if (outcome.ok()) {
+      metrics->callbacks_configured.Increment();
+      return log::Info(
+          "callbacks.configured",
+          {{"application", id}, {"kind", KindName(outcome->kind)}, {"changed", outcome->changed}});
+    }
+    if (!will_retry) metrics->callbacks_failed.Increment();
+    log::Warning(
+        "callbacks.failed",
+        {{"application", id}, {"reason", Message(outcome.status())}, {"will_retry", will_retry}});
+  };
+  hooks.on_left_alone = [](const Status& why) {
+    log::Warning("callbacks.left_alone", {{"reason", Message(why)}});
+  };
+  account_start.emplace(
+      std::make_shared<const CallbackSetup>(
+          upstream->http_client(), *journal, SystemClock(), facts,
+          CallbackCredentials{config.callback_username, config.callback_password.Reveal()}),
+      upstream->tokens(), credentials, facts, *scheduler, SystemClock(), options, std::move(hooks));
+  if (config.fetch_token) account_start->Start();
 }
 
 Status App::Parts::StartAdmin(const Config& config) {
@@ -478,6 +517,7 @@ void App::Drain(milliseconds limit) {
   parts_->notifier->Close();
   parts_->server->Shutdown(limit);
   parts_->calls->StopDirect();
+  if (parts_->account_start) parts_->account_start->Stop();
   // The event store stops next; gRPC ends the process when an in-process channel is asked after
   // that.
   parts_->probe->Stop();

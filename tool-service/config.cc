@@ -45,6 +45,9 @@ void DeclareAccount(config::Options& options, Config& config) {
             &config.messaging_application_id)
       .Text({"--base-url", "BW_MCP_BASE_URL", "Public URL of the callback service"},
             &config.base_url)
+      .Bool({"--configure-callbacks", "BW_MCP_CONFIGURE_CALLBACKS",
+             "At the start, make the configured applications report to the base URL"},
+            &config.configure_callbacks)
       .Text({"--callback-username", "BW_CALLBACK_USERNAME", "Basic credentials webhooks carry"},
             &config.callback_username)
       .Hidden({"", "BW_CALLBACK_PASSWORD", "Their password"}, &config.callback_password);

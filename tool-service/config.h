@@ -39,6 +39,10 @@ struct Config {
   std::string messaging_application_id;
   /// The public URL of the callback service.
   std::string base_url = "http://127.0.0.1:8081";
+  /// Makes the configured applications report to base_url at the start.
+  bool configure_callbacks = true;
+  /// Asks for a token at the start, before anybody calls a tool.
+  bool fetch_token = true;
   std::string callback_username;
   config::Secret callback_password;
 

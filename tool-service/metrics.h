@@ -65,15 +65,15 @@ struct Metrics {
                                             "How often an API host began to be left alone")),
         tokens_fetched(Tokens(registry, "ok")),
         tokens_failed(Tokens(registry, "error")),
-        results_repeated(
-            registry.AddCounter("bw_tool_service_results_repeated_total",
-                                "First results given again for their idempotency_key")),
+        results_repeated(Repeated(registry)),
         lost_answers_found(LostAnswers(registry, "found")),
         lost_answers_unknown(LostAnswers(registry, "unknown")),
         confirmations_asked(Confirmations(registry, "asked")),
         confirmations_given(Confirmations(registry, "given")),
         confirmations_declined(Confirmations(registry, "declined")),
         confirmations_impossible(Confirmations(registry, "impossible")),
+        callbacks_configured(Callbacks(registry, "ok")),
+        callbacks_failed(Callbacks(registry, "failed")),
         event_store_up(registry.AddGauge("bw_tool_service_event_store_up",
                                          "1 while the event store answers")) {}
 
@@ -123,6 +123,9 @@ struct Metrics {
   metrics::Counter& confirmations_given;
   metrics::Counter& confirmations_declined;
   metrics::Counter& confirmations_impossible;
+  // Applications made to report here at the start; attempts that will be repeated do not count.
+  metrics::Counter& callbacks_configured;
+  metrics::Counter& callbacks_failed;
   metrics::Gauge& event_store_up;
 
  private:
@@ -162,6 +165,15 @@ struct Metrics {
   }
   static metrics::Counter& Tokens(metrics::Registry& registry, const char* result) {
     return registry.AddCounter("bw_tool_service_tokens_total", "Access tokens asked for",
+                               {{"result", result}});
+  }
+  static metrics::Counter& Repeated(metrics::Registry& registry) {
+    return registry.AddCounter("bw_tool_service_results_repeated_total",
+                               "First results given again for their idempotency_key");
+  }
+  static metrics::Counter& Callbacks(metrics::Registry& registry, const char* result) {
+    return registry.AddCounter("bw_tool_service_callback_setups_total",
+                               "Applications made to report here at the start, by what came of it",
                                {{"result", result}});
   }
   static metrics::Counter& Calls(metrics::Registry& registry, const char* result) {

@@ -365,6 +365,7 @@ TEST_F(AppTest, CountsWhatTheWayToTheApisRefuses) {
   // Nobody listens on the discard port.
   config.api_url = config.voice_url = "http://127.0.0.1:9";
   config.breaker_failures = 1;
+  config.fetch_token = false;
   Start(config);
   EXPECT_THAT(registry->Expose(), HasSubstr("bw_tool_service_breakers_open 0"));
   const std::string arguments = R"({"accountId":"9900000"})";

@@ -2,6 +2,8 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <charconv>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -112,8 +114,9 @@ void ListApplications(const Backends& backends, const Json& arguments, const Cal
   ReadDashboard(backends.http, path, context,
                 [facts = backends.facts, wanted = json::StringOr(arguments, "type"),
                  done = std::move(done)](StatusOr<DashboardAnswer> answer) {
-                  if (!answer.ok()) return done(ErrorResult(std::string(Message(answer.status()))));
-                  if (!answer->refusal.empty()) return done(ErrorResult(answer->refusal));
+                  if (const Status problem = ProblemOf(answer); !problem.ok()) {
+                    return done(ErrorResult(std::string(Message(problem))));
+                  }
                   done(ApplicationsResult(answer->root, wanted, facts));
                 });
 }
@@ -185,7 +188,11 @@ ToolResult NumbersResult(const xml::Element& root) {
   Json structured = {{"numbers", std::move(numbers)}};
   for (const char* name : {"TelephoneNumberCount", "TotalCount"}) {
     if (const xml::Element* total = xml::FindAnywhere(root, name)) {
-      structured["total"] = xml::TextOf(*total);
+      const std::string digits = xml::TextOf(*total);
+      const char* last = digits.data() + digits.size();
+      std::int64_t count = 0;
+      const auto [end, problem] = std::from_chars(digits.data(), last, count);
+      if (problem == std::errc() && end == last) structured["total"] = count;
     }
   }
   const std::string next = NextPage(root);
@@ -203,8 +210,9 @@ void ListNumbers(const BackendsPtr& backends, const Json& arguments, const CallC
       "page=" + EncodeComponent(json::StringOr(arguments, "page", "1")) +
       "&size=" + std::to_string(json::GetInt(arguments, "size").value_or(kDefaultPageSize));
   const auto finish = [done](StatusOr<DashboardAnswer> answer) {
-    if (!answer.ok()) return done(ErrorResult(std::string(Message(answer.status()))));
-    if (!answer->refusal.empty()) return done(ErrorResult(answer->refusal));
+    if (const Status problem = ProblemOf(answer); !problem.ok()) {
+      return done(ErrorResult(std::string(Message(problem))));
+    }
     done(NumbersResult(answer->root));
   };
   const std::string fallback = "/accounts/" + account + "/inserviceNumbers?" + paging;

@@ -7,7 +7,9 @@ namespace bw::tool_service {
 
 std::vector<CatalogueEntry> MakeBuiltinTools(const std::shared_ptr<const Backends>& backends) {
   std::vector<CatalogueEntry> all;
-  for (auto* make : {&MakeBxmlTools, &MakeEventTools, &MakeAccountTools, &MakeCredentialTools}) {
+  for (auto* make :
+       {&MakeBxmlTools, &MakeEventTools, &MakeCallTools, &MakeMessageTools, &MakeReadinessTools,
+        &MakeAccountTools, &MakeApplicationTools, &MakeCredentialTools}) {
     std::vector<CatalogueEntry> family = make(backends);
     std::move(family.begin(), family.end(), std::back_inserter(all));
   }

@@ -35,7 +35,11 @@ std::vector<CatalogueEntry> MakeBuiltinTools(const std::shared_ptr<const Backend
 // By family, each in its own file.
 std::vector<CatalogueEntry> MakeBxmlTools(const std::shared_ptr<const Backends>& backends);
 std::vector<CatalogueEntry> MakeEventTools(const std::shared_ptr<const Backends>& backends);
+std::vector<CatalogueEntry> MakeCallTools(const std::shared_ptr<const Backends>& backends);
+std::vector<CatalogueEntry> MakeMessageTools(const std::shared_ptr<const Backends>& backends);
+std::vector<CatalogueEntry> MakeReadinessTools(const std::shared_ptr<const Backends>& backends);
 std::vector<CatalogueEntry> MakeAccountTools(const std::shared_ptr<const Backends>& backends);
+std::vector<CatalogueEntry> MakeApplicationTools(const std::shared_ptr<const Backends>& backends);
 std::vector<CatalogueEntry> MakeCredentialTools(const std::shared_ptr<const Backends>& backends);
 
 }  // namespace bw::tool_service

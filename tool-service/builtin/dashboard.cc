@@ -1,32 +1,28 @@
 #include "tool-service/builtin/dashboard.h"
 
+#include <algorithm>
 #include <array>
+#include <cctype>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <utility>
 
-#include "common/json/json.h"
+#include "tool-service/builtin/refusal.h"
 #include "tool-service/core/api_errors.h"
 #include "tool-service/core/call_log.h"
 
 namespace bw::tool_service {
 namespace {
 
-// Gateways in front of the API answer in JSON.
-std::string Refusal(int status, ApiErrors errors, std::string_view body) {
-  if (errors.empty()) {
-    const auto parsed = json::Parse(body);
-    if (parsed.ok()) errors = ErrorsInJson(*parsed, false);
+std::string LocationId(const HttpHeaders& headers) {
+  for (const auto& [name, value] : headers) {
+    std::string lower = name;
+    std::transform(lower.begin(), lower.end(), lower.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    if (lower == "location") return value.substr(value.rfind('/') + 1);
   }
-  const Advice advice = AdviceFor(status, errors, body);
-  std::string text = "Bandwidth refused with status " + std::to_string(status);
-  if (!errors.empty()) {
-    const ApiError& first = errors.errors.front();
-    const std::string space = first.code.empty() || first.description.empty() ? "" : " ";
-    text += ": " + first.code + space + first.description;
-  }
-  return text + ". " + std::string(advice.meaning) + " " + std::string(advice.next_step);
+  return "";
 }
 
 std::string DecodeComponent(std::string_view text) {
@@ -57,7 +53,7 @@ DashboardAnswer JudgeDashboard(int status, std::string_view body) {
   answer.status = status;
   const bool succeeded = status >= 200 && status < 300;
   if (body.find_first_not_of(" \t\r\n") == std::string_view::npos) {
-    if (!succeeded) answer.refusal = Refusal(status, {}, body);
+    if (!succeeded) answer.refusal = RefusalText(status, {}, body);
     return answer;
   }
   xml::ParseLimits limits;
@@ -68,28 +64,46 @@ DashboardAnswer JudgeDashboard(int status, std::string_view body) {
     answer.refusal =
         succeeded ? "Bandwidth's answer could not be read: " + std::string(Message(root.status())) +
                         ". Try again."
-                  : Refusal(status, {}, body);
+                  : RefusalText(status, {}, body);
     return answer;
   }
   ApiErrors errors = ErrorsInXml(*root);
-  if (!errors.empty() || !succeeded) answer.refusal = Refusal(status, std::move(errors), body);
+  if (!errors.empty() || !succeeded) answer.refusal = RefusalText(status, std::move(errors), body);
   answer.root = *std::move(root);
   return answer;
 }
 
-void ReadDashboard(HttpClient& http, const std::string& path_and_query, const CallContext& context,
-                   std::function<void(StatusOr<DashboardAnswer>)> done) {
-  HttpRequest request;
-  request.url = std::string(kDashboardBase) + path_and_query;
-  request.headers = {{"Accept", "application/xml"}};
-  request.tenant = context.tenant;
-  request.on_setback = SetbackLog(context);
+void AskDashboard(HttpClient& http, const DashboardRequest& request, const CallContext& context,
+                  std::function<void(StatusOr<DashboardAnswer>)> done) {
+  HttpRequest sent;
+  sent.method = request.method;
+  sent.url = std::string(kDashboardBase) + request.path_and_query;
+  sent.headers = {{"Accept", "application/xml"}};
+  if (!request.body.name.empty()) {
+    sent.headers.emplace_back("Content-Type", "application/xml");
+    sent.body = xml::Write(request.body);
+  }
+  sent.tenant = context.tenant;
+  sent.on_setback = SetbackLog(context);
   const std::shared_ptr<HttpCall> call =
-      http.Send(std::move(request), [done = std::move(done)](StatusOr<HttpResponse> response) {
+      http.Send(std::move(sent), [done = std::move(done)](StatusOr<HttpResponse> response) {
         if (!response.ok()) return done(response.status());
-        done(JudgeDashboard(response->status, response->body));
+        DashboardAnswer answer = JudgeDashboard(response->status, response->body);
+        answer.location_id = LocationId(response->headers);
+        done(std::move(answer));
       });
   if (context.on_cancel) context.on_cancel([call] { call->Cancel(); });
+}
+
+void ReadDashboard(HttpClient& http, const std::string& path_and_query, const CallContext& context,
+                   std::function<void(StatusOr<DashboardAnswer>)> done) {
+  AskDashboard(http, {.path_and_query = path_and_query}, context, std::move(done));
+}
+
+Status ProblemOf(const StatusOr<DashboardAnswer>& answer, std::string_view method) {
+  if (!answer.ok()) return FailureStatus(answer.status(), method);
+  if (answer->refusal.empty()) return OkStatus();
+  return RefusalStatus(answer->status, answer->refusal);
 }
 
 std::string EncodeComponent(std::string_view text) {

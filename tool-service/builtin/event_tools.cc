@@ -1,4 +1,4 @@
-// getCallbackEvents, getInboundMessages and getCall: what happened on the phone.
+// getCallbackEvents, getInboundMessages and waitForEvents: what happens on the phone.
 #include <memory>
 #include <string>
 #include <string_view>
@@ -20,6 +20,7 @@ constexpr int kDefaultLimit = 50;
 constexpr int kMaxLimit = 200;
 // How far back a question without a starting point reaches.
 constexpr std::int64_t kDefaultAgeMs = 3'600'000;
+constexpr int kDefaultWaitSeconds = 50;
 
 Json TextSchema(int max_length, std::string_view description) {
   return {{"type", "string"}, {"maxLength", max_length}, {"description", description}};
@@ -43,6 +44,22 @@ Json PositionProperties() {
                          "returns as soon as one is there")}};
 }
 
+// All must hold.
+void AddFilters(Json& properties) {
+  properties["types"] = {
+      {"type", "array"},
+      {"maxItems", 32},
+      {"items", {{"type", "string"}, {"maxLength", 64}}},
+      {"description", "Any of these event types, e.g. [\"gather\",\"disconnect\"]"}};
+  properties["channel"] = {{"type", "string"}, {"enum", {"voice", "messaging", "notification"}}};
+  properties["call_id"] = TextSchema(256, "Events of this call only");
+  properties["message_id"] = TextSchema(256, "Events of this message only");
+  properties["phone_number"] = TextSchema(64, "Either side of the call or message, E.164");
+  properties["direction"] = {{"type", "string"}, {"enum", {"inbound", "outbound"}}};
+  properties["include_payload"] = {
+      {"type", "boolean"}, {"default", false}, {"description", "Also give the whole webhooks"}};
+}
+
 ToolDefinition EventsDefinition() {
   ToolDefinition definition;
   definition.name = "getCallbackEvents";
@@ -57,18 +74,7 @@ ToolDefinition EventsDefinition() {
       "message it goes back one hour. Answer initiate, answer, gather and redirect events with "
       "respondToCallback.";
   Json properties = PositionProperties();
-  properties["types"] = {
-      {"type", "array"},
-      {"maxItems", 32},
-      {"items", {{"type", "string"}, {"maxLength", 64}}},
-      {"description", "Any of these event types, e.g. [\"gather\",\"disconnect\"]"}};
-  properties["channel"] = {{"type", "string"}, {"enum", {"voice", "messaging", "notification"}}};
-  properties["call_id"] = TextSchema(256, "Events of this call only");
-  properties["message_id"] = TextSchema(256, "Events of this message only");
-  properties["phone_number"] = TextSchema(64, "Either side of the call or message, E.164");
-  properties["direction"] = {{"type", "string"}, {"enum", {"inbound", "outbound"}}};
-  properties["include_payload"] = {
-      {"type", "boolean"}, {"default", false}, {"description", "Also give the whole webhooks"}};
+  AddFilters(properties);
   definition.input_schema = {
       {"type", "object"}, {"additionalProperties", false}, {"properties", std::move(properties)}};
   // A reader's place moves, so it is not idempotent; nothing else changes.
@@ -92,6 +98,27 @@ ToolDefinition InboundDefinition() {
   definition.input_schema = {
       {"type", "object"}, {"additionalProperties", false}, {"properties", std::move(properties)}};
   definition.annotations = {true, false, false, false};
+  return definition;
+}
+
+ToolDefinition WaitDefinition() {
+  ToolDefinition definition;
+  definition.name = "waitForEvents";
+  definition.title = "Wait until something happens";
+  definition.description =
+      "Waits for the next event that fits and returns within milliseconds of it, or empty-handed "
+      "when the time is over. Pass the next_after_seq of the last answer as after_seq, so that "
+      "nothing is missed in between. Without it: with call_id or message_id it begins with the "
+      "first event of that call or message, else with what happens from now on. Answer initiate, "
+      "answer, gather and redirect events with respondToCallback.";
+  Json properties = PositionProperties();
+  properties.erase("reader");
+  properties["wait_seconds"] = WaitSecondsSchema("How long to wait at most");
+  properties["wait_seconds"]["default"] = kDefaultWaitSeconds;
+  AddFilters(properties);
+  definition.input_schema = {
+      {"type", "object"}, {"additionalProperties", false}, {"properties", std::move(properties)}};
+  definition.annotations = {true, false, true, false};
   return definition;
 }
 
@@ -142,9 +169,11 @@ bool HasStart(const Json& arguments) {
 // One question for events under way. Each step runs after the one before, so there is no lock.
 class Reading : public std::enable_shared_from_this<Reading> {
  public:
-  Reading(BackendsPtr backends, EventFilter filter, Json arguments, CallContext context,
-          Tool::Done done)
+  // `age_ms`: how far back it goes without a starting point.
+  Reading(BackendsPtr backends, EventFilter filter, Json arguments, std::int64_t age_ms,
+          CallContext context, Tool::Done done)
       : backends_(std::move(backends)),
+        age_ms_(age_ms),
         arguments_(std::move(arguments)),
         context_(std::move(context)),
         done_(std::move(done)),
@@ -159,7 +188,7 @@ class Reading : public std::enable_shared_from_this<Reading> {
       return done_(ErrorResult("after_seq, reader: give one of them, not both"));
     }
     if (!HasStart(arguments_)) {
-      query_.filter.since_ms = backends_->clock.NowMs() - kDefaultAgeMs;
+      query_.filter.since_ms = backends_->clock.NowMs() - age_ms_;
     }
     const std::uint32_t wait_ms = WaitMs(arguments_, context_, backends_->clock);
     if (wait_ms > 0) ReportWaiting(context_, "waiting for an event");
@@ -221,6 +250,7 @@ class Reading : public std::enable_shared_from_this<Reading> {
   }
 
   const BackendsPtr backends_;
+  const std::int64_t age_ms_;
   const Json arguments_;
   const CallContext context_;
   const Tool::Done done_;
@@ -233,75 +263,25 @@ using MakeFilter = EventFilter (*)(const Json&);
 LocalTool::Handler ReadWith(const BackendsPtr& backends, MakeFilter make_filter) {
   return [backends, make_filter](Json arguments, CallContext context, Tool::Done done) {
     EventFilter filter = make_filter(arguments);
-    std::make_shared<Reading>(backends, std::move(filter), std::move(arguments), std::move(context),
-                              std::move(done))
+    std::make_shared<Reading>(backends, std::move(filter), std::move(arguments), kDefaultAgeMs,
+                              std::move(context), std::move(done))
         ->Start();
   };
 }
 
-ToolDefinition CallDefinition() {
-  ToolDefinition definition;
-  definition.name = "getCall";
-  definition.title = "Read a call with all its turns";
-  definition.description =
-      "Shows a call as this server saw it: its state, whether the caller waits for an answer right "
-      "now, "
-      "the document that is queued, and every turn (event and what was answered). With receipt_id "
-      "it "
-      "also says what became of one queued document. getCallState asks the platform instead.";
-  definition.input_schema = {{"type", "object"},
-                             {"required", {"call_id"}},
-                             {"additionalProperties", false},
-                             {"properties",
-                              {{"call_id",
-                                {{"type", "string"},
-                                 {"minLength", 1},
-                                 {"maxLength", 256},
-                                 {"description", "As createCall or an event gave it"}}},
-                               {"receipt_id", TextSchema(256, "As respondToCallback gave it")}}}};
-  definition.annotations = {true, false, true, false};
-  return definition;
-}
-
-void ShowCall(const BackendsPtr& backends, const Json& arguments, const CallContext& context,
-              const CallRecord& call, const Tool::Done& done) {
-  const std::string receipt_id = json::StringOr(arguments, "receipt_id");
-  std::string text = CallLine(call);
-  for (const Turn& turn : call.turns) {
-    text += "\n[" + std::to_string(turn.event_seq) + "] " + turn.event_type +
-            (turn.bxml.empty() ? "" : " answered " + RedactBxml(turn.bxml));
-  }
-  Json described = DescribeCall(call);
-  if (receipt_id.empty()) return done(Answer(std::move(text), std::move(described)));
-  backends->journal.GetReceipt(context, receipt_id,
-                               [text = std::move(text), described = std::move(described),
-                                done](StatusOr<Receipt> receipt) mutable {
-                                 if (!receipt.ok())
-                                   return done(JournalFailure(receipt.status(), "receipt_id"));
-                                 described["receipt"] = DescribeReceipt(*receipt);
-                                 text += "\nreceipt " + receipt->receipt_id + ": " +
-                                         std::string(ReceiptStateName(receipt->state));
-                                 done(Answer(std::move(text), std::move(described)));
-                               });
+LocalTool::Handler WaitWith(const BackendsPtr& backends) {
+  return [backends](Json arguments, CallContext context, Tool::Done done) {
+    if (!arguments.contains("wait_seconds")) arguments["wait_seconds"] = kDefaultWaitSeconds;
+    EventFilter filter = ReadFilter(arguments);
+    std::make_shared<Reading>(backends, std::move(filter), std::move(arguments), /*age_ms=*/0,
+                              std::move(context), std::move(done))
+        ->Start();
+  };
 }
 
 }  // namespace
 
 std::vector<CatalogueEntry> MakeEventTools(const BackendsPtr& backends) {
-  auto call = [backends](Json arguments, CallContext context, Tool::Done done) {
-    const std::string call_id = json::StringOr(arguments, "call_id");
-    backends->journal.GetCall(
-        context, call_id,
-        [backends, arguments = std::move(arguments), context,
-         done = std::move(done)](StatusOr<CallRecord> record) {
-          if (!record.ok()) {
-            return done(JournalFailure(
-                record.status(),
-                "The call could not be read (a call is known here after its first event)"));
-          }
-          ShowCall(backends, arguments, context, *record, done);
-        });
-  };
   DefaultArguments& defaults = backends->defaults;
   return {
       {std::make_shared<LocalTool>(EventsDefinition(), defaults, ReadWith(backends, &ReadFilter)),
@@ -309,7 +289,7 @@ std::vector<CatalogueEntry> MakeEventTools(const BackendsPtr& backends) {
       {std::make_shared<LocalTool>(InboundDefinition(), defaults,
                                    ReadWith(backends, &InboundFilter)),
        false},
-      {std::make_shared<LocalTool>(CallDefinition(), defaults, std::move(call)), false}};
+      {std::make_shared<LocalTool>(WaitDefinition(), defaults, WaitWith(backends)), false}};
 }
 
 }  // namespace bw::tool_service

@@ -314,6 +314,11 @@ std::string WhichApplication(const PromptFacts& facts, bool voice, bool messagin
 
 // The step that changes something, by the tools that are there.
 std::string ChangeStep(const PromptFacts& facts) {
+  if (facts.has_tool("configureCallbacks")) {
+    return "3. For each application that differs, show me what you are about to change and wait "
+           "for my yes; then configureCallbacks with its applicationId. It gives the callback "
+           "credentials too, and keeps what stood there: restoreCallbacks puts it back.\n";
+  }
   const bool can_change = facts.has_tool("PatchApplication") || facts.has_tool("UpdateApplication");
   std::string text =
       can_change

@@ -26,6 +26,9 @@ class CallbackUrls {
   /// `url` leads to the callback service: it is an absolute path or begins with the base URL.
   bool IsOurs(std::string_view url) const;
   bool is_https() const { return base_.starts_with("https://"); }
+  /// False when its host is certainly none that the internet can reach: loopback, a private
+  /// network, a name of this network only.
+  bool is_public() const;
 
  private:
   std::string base_ = "http://127.0.0.1:8081";

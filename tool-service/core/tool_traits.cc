@@ -75,7 +75,9 @@ constexpr Row kRows[] = {
     // What it leads to has a row of its own.
     Row{"callTool", kHarmless},
     Row{"clearCredentials", kHarmless},
+    Row{"configureCallbacks", kHarmless},
     Row{"createAddress", kHarmless},
+    Row{"createApplication", kHarmless},
     Row{"createAsyncBulkLookup", kCostly},
     Row{"createCall", kCostly},
     Row{"createComplianceDocument", kHarmless},
@@ -102,6 +104,7 @@ constexpr Row kRows[] = {
     Row{"patchRequirementsPackage", kHarmless},
     Row{"requestTollFreeVerification", kHarmless},
     Row{"respondToCallback", kHarmless},
+    Row{"restoreCallbacks", kHarmless},
     Row{"sendVerificationCode", kHarmless},
     Row{"setCredentials", kHarmless},
     Row{"transcribeCallRecording", kCostly},

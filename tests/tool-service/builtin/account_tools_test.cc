@@ -131,7 +131,7 @@ TEST(ListPhoneNumbers, PagesAndNormalises) {
                                          {"state", "NC"},
                                          {"status", "Inservice"}},
                                         {{"number", "+15550100003"}}}},
-                                      {"total", "3"},
+                                      {"total", 3},
                                       {"next_page", "2"}}));
   EXPECT_EQ(
       kit.http.requests.at(0).url,

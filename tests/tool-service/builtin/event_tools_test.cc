@@ -130,27 +130,53 @@ TEST(GetInboundMessages, AsksForTextsSentToUs) {
   EXPECT_EQ((*result.structured)["events"][0]["text"], "hello");
 }
 
-TEST(GetCall, ShowsStateTurnsAndReceipt) {
+TEST(WaitForEvents, WaitsFromNowOn) {
   Toolkit kit;
-  CallRecord call;
-  call.call_id = "c-1";
-  call.state = "answered";
-  call.turns = {{5, "answer", 0, "r-1", "<Response><Hangup/></Response>"}};
-  kit.journal.calls["c-1"] = call;
-  kit.journal.receipts["r-1"] = {"r-1", "c-1", ReceiptState::kDelivered, 1, 2, 5, ""};
-  const ToolResult result = kit.Call("getCall", {{"call_id", "c-1"}, {"receipt_id", "r-1"}});
+  kit.journal.pages = {PageOf({MakeEvent(12, "initiate", "c-9")})};
+  const ToolResult result = kit.Call("waitForEvents", {{"types", {"initiate"}}});
   ASSERT_FALSE(result.is_error) << TextOf(result);
-  EXPECT_EQ((*result.structured)["turns"][0]["type"], "answer");
-  EXPECT_EQ((*result.structured)["receipt"]["state"], "delivered");
-  EXPECT_THAT(TextOf(result), HasSubstr("receipt r-1: delivered"));
+  const EventQuery& query = kit.journal.queries.at(0);
+  EXPECT_EQ(query.wait_ms, 50'000u);
+  EXPECT_EQ(query.filter.since_ms, kit.clock.NowMs());
+  EXPECT_THAT(query.filter.types, ElementsAre("initiate"));
+  EXPECT_EQ((*result.structured)["events"][0]["call_id"], "c-9");
+  EXPECT_EQ((*result.structured)["next_after_seq"], 12);
 }
 
-TEST(GetCall, UnknownCallAndReceipt) {
+TEST(WaitForEvents, GoesOnWhereItWasOrWithACallFromItsBeginning) {
+  for (const Json& start :
+       {Json{{"after_seq", 4}}, Json{{"call_id", "c-1"}}, Json{{"message_id", "m-1"}}}) {
+    Toolkit kit;
+    kit.Call("waitForEvents", start);
+    EXPECT_EQ(kit.journal.queries.at(0).filter.since_ms, 0);
+    EXPECT_EQ(kit.journal.queries.at(0).after_seq, start.contains("after_seq") ? 4u : 0u);
+  }
+}
+
+TEST(WaitForEvents, TakesAnyFilterAndWaitsNoLongerThanItsCaller) {
   Toolkit kit;
-  EXPECT_TRUE(kit.Call("getCall", {{"call_id", "c-1"}}).is_error);
-  kit.journal.calls["c-1"] = {};
-  EXPECT_FALSE(kit.Call("getCall", {{"call_id", "c-1"}}).is_error);
-  EXPECT_TRUE(kit.Call("getCall", {{"call_id", "c-1"}, {"receipt_id", "r-1"}}).is_error);
+  CallContext context;
+  context.deadline = kit.clock.Steady() + std::chrono::seconds(10);
+  kit.Call("waitForEvents",
+           {{"channel", "messaging"},
+            {"direction", "inbound"},
+            {"phone_number", "+15550100001"},
+            {"wait_seconds", 55}},
+           context);
+  const EventQuery& query = kit.journal.queries.at(0);
+  EXPECT_THAT(query.filter.channels, ElementsAre(EventChannel::kMessaging));
+  EXPECT_EQ(query.filter.direction, EventDirection::kInbound);
+  EXPECT_EQ(query.filter.phone_number, "+15550100001");
+  EXPECT_EQ(query.wait_ms, 9'500u);
+}
+
+TEST(WaitForEvents, EmptyHandedIsNoError) {
+  Toolkit kit;
+  const ToolResult result = kit.Call("waitForEvents", {{"wait_seconds", 0}});
+  EXPECT_FALSE(result.is_error);
+  EXPECT_EQ((*result.structured)["events"], Json::array());
+  EXPECT_TRUE(kit.Call("waitForEvents", {{"wait_seconds", 56}}).is_error);
+  EXPECT_TRUE(kit.Call("waitForEvents", {{"reader", "me"}}).is_error);
 }
 
 }  // namespace

@@ -36,5 +36,21 @@ TEST(CallbackUrls, KnowWhatLeadsToUs) {
   }
 }
 
+TEST(CallbackUrls, KnowsWhereTheInternetCannotReach) {
+  for (const char* url :
+       {"http://127.0.0.1:8081", "http://localhost:8081", "https://localhost", "http://[::1]:8081",
+        "http://0.0.0.0", "http://a.localhost/x", "http://callback-service:8081",
+        "http://10.0.0.1:8081", "https://192.168.1.2", "http://172.16.0.1", "http://172.31.0.1",
+        "http://169.254.1.1", "http://x.internal", "http://a.b.svc", "http://[fe80::1]"}) {
+    EXPECT_FALSE(CallbackUrls(url).is_public()) << url;
+  }
+  for (const char* url :
+       {"https://calls.example.com", "http://localhost.example.com", "https://[2001:db8::1]",
+        "http://172.15.0.1", "http://172.32.0.1", "http://11.0.0.1", "https://10.example.com",
+        "https://x.trycloudflare.com/base"}) {
+    EXPECT_TRUE(CallbackUrls(url).is_public()) << url;
+  }
+}
+
 }  // namespace
 }  // namespace bw::tool_service

@@ -2,6 +2,7 @@
 // a script.
 #pragma once
 
+#include <atomic>
 #include <deque>
 #include <memory>
 #include <mutex>
@@ -55,7 +56,7 @@ class FakeHttpClient : public HttpClient {
  private:
   struct FakeCall : HttpCall {
     void Cancel() override { cancelled = true; }
-    bool cancelled = false;
+    std::atomic<bool> cancelled = false;
   };
   std::deque<std::pair<std::shared_ptr<FakeCall>, Done>> waiting_;
 };
