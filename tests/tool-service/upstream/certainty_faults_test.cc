@@ -31,10 +31,11 @@ using testing::HasSubstr;
 
 using Respond = std::function<void(FaultConnection&)>;
 
+// It ends the connection, and says so: the next request must not meet a closing one.
 std::string Reply(const std::string& line, const std::string& body = "") {
   return "HTTP/1.1 " + line +
-         "\r\nContent-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) +
-         "\r\n\r\n" + body;
+         "\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: " +
+         std::to_string(body.size()) + "\r\n\r\n" + body;
 }
 
 Respond Always(std::string bytes) {
