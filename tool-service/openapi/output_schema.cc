@@ -92,24 +92,45 @@ bool ExamplesProve(const Json& schema, const std::vector<const Json*>& examples)
          });
 }
 
-// Types, members and descriptions.
-Json Loosened(const Json& schema, int depth) {
+std::optional<Json> Loosened(const Json& schema, int depth);
+
+// The alternatives of something that may also be null; nullopt when one of them says nothing.
+std::optional<Json> LoosenedAlternatives(const Json& alternatives, int depth) {
+  Json loose = Json::array();
+  for (const Json& alternative : alternatives) {
+    auto one = Loosened(alternative, depth);
+    if (!one) return std::nullopt;
+    loose.push_back(*std::move(one));
+  }
+  return loose;
+}
+
+// Types, members and descriptions; nullopt for what may be anything. That is not published: a
+// member that is not named may be there as well, and clients take an empty schema for a mistake.
+std::optional<Json> Loosened(const Json& schema, int depth) {
+  if (depth > kMaxDepth) return std::nullopt;
   Json loose = Json::object();
   if (const Json* text = json::Find(schema, "description")) loose["description"] = *text;
   const std::string type = json::StringOr(schema, "type");
-  if (type.empty() || depth > kMaxDepth) return loose;
+  if (type.empty()) {
+    const Json* alternatives = json::FindArray(schema, "anyOf");
+    if (alternatives == nullptr) return std::nullopt;
+    auto any_of = LoosenedAlternatives(*alternatives, depth + 1);
+    if (!any_of) return std::nullopt;
+    loose["anyOf"] = *std::move(any_of);
+    return loose;
+  }
   loose["type"] = type;
   if (const Json* properties = json::FindObject(schema, "properties")) {
     Json& target = loose["properties"] = Json::object();
     for (const auto& [name, property] : properties->items()) {
-      target[name] = Loosened(property, depth + 1);
+      if (auto member = Loosened(property, depth + 1)) target[name] = *std::move(member);
     }
   }
-  if (const Json* items = json::FindObject(schema, "items")) {
-    loose["items"] = Loosened(*items, depth + 1);
-  }
-  if (const Json* others = json::FindObject(schema, "additionalProperties")) {
-    loose["additionalProperties"] = Loosened(*others, depth + 1);
+  for (const char* keyword : {"items", "additionalProperties"}) {
+    const Json* inner = json::FindObject(schema, keyword);
+    if (inner == nullptr) continue;
+    if (auto value = Loosened(*inner, depth + 1)) loose[keyword] = *std::move(value);
   }
   return loose;
 }
@@ -129,6 +150,12 @@ bool IsOfType(const Json& value, const std::string& type) {
 
 // nullopt: it does not fit at all.
 std::optional<Json> Fitting(const Json& schema, Json value) {
+  if (const Json* alternatives = json::FindArray(schema, "anyOf")) {
+    for (const Json& alternative : *alternatives) {
+      if (auto fitting = Fitting(alternative, value)) return fitting;
+    }
+    return std::nullopt;
+  }
   if (!IsOfType(value, json::StringOr(schema, "type"))) return std::nullopt;
   if (value.is_array()) {
     const Json* items = json::FindObject(schema, "items");
@@ -187,8 +214,11 @@ OutputSchema OutputSchemaOf(const Json& root, const std::string& method, const J
       json::FindObject(strict, "properties") == nullptr || !ExamplesProve(strict, examples)) {
     return output;
   }
-  Json loose = Loosened(strict, 0);
-  if (json::Dump(loose).size() <= kMaxOutputSchemaBytes) output.schema = std::move(loose);
+  auto loose = Loosened(strict, 0);
+  if (loose && !(*loose)["properties"].empty() &&
+      json::Dump(*loose).size() <= kMaxOutputSchemaBytes) {
+    output.schema = *std::move(loose);
+  }
   return output;
 }
 
