@@ -60,6 +60,12 @@ void ReadClaims(AccessToken& token) {
   token.express = json::GetBool(*claims, "express").value_or(false);
 }
 
+// Source: Bandwidth's realms are apart; a credential of one is unknown to the other.
+constexpr std::string_view kRefusedAdvice =
+    ". The client id or secret is wrong, has expired or belongs to another environment; the same "
+    "will be refused again. Next: correct BW_CLIENT_ID, BW_CLIENT_SECRET and BW_ENVIRONMENT, or "
+    "set other credentials with setCredentials where it is offered.";
+
 }  // namespace
 
 StatusOr<AccessToken> ReadTokenAnswer(const HttpResponse& answer,
@@ -68,7 +74,7 @@ StatusOr<AccessToken> ReadTokenAnswer(const HttpResponse& answer,
     const bool refused = answer.status >= 400 && answer.status < 500 && answer.status != 429;
     const std::string message = "the token endpoint answered HTTP " +
                                 std::to_string(answer.status) + ": " + Trimmed(answer.body);
-    return refused ? Unauthenticated(message) : Unavailable(message);
+    return refused ? Unauthenticated(message + std::string(kRefusedAdvice)) : Unavailable(message);
   }
   const StatusOr<Json> body =
       json::Parse(answer.body, {.max_bytes = kMaxAnswerBytes, .max_depth = 16});
