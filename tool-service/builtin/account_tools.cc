@@ -26,14 +26,6 @@ constexpr int kMaxPageSize = 2500;
 // What the text names; the structured result has all.
 constexpr std::size_t kMaxLines = 50;
 
-Json AccountSchema() {
-  return {{"type", "string"},
-          {"minLength", 1},
-          {"maxLength", 32},
-          {"pattern", "^[0-9A-Za-z-]+$"},
-          {"description", "Bandwidth account id; filled in when left out"}};
-}
-
 ToolDefinition ApplicationsDefinition() {
   ToolDefinition definition;
   definition.name = "listApplications";
@@ -47,7 +39,7 @@ ToolDefinition ApplicationsDefinition() {
   definition.input_schema = {{"type", "object"},
                              {"additionalProperties", false},
                              {"properties",
-                              {{"accountId", AccountSchema()},
+                              {{"accountId", AccountIdSchema()},
                                {"type",
                                 {{"type", "string"},
                                  {"enum", {"voice", "messaging"}},
@@ -133,7 +125,7 @@ ToolDefinition NumbersDefinition() {
       {"type", "object"},
       {"additionalProperties", false},
       {"properties",
-       {{"accountId", AccountSchema()},
+       {{"accountId", AccountIdSchema()},
         {"page",
          {{"type", "string"},
           {"minLength", 1},

@@ -24,21 +24,13 @@ using SetupPtr = std::shared_ptr<const CallbackSetup>;
 constexpr int kMaxIdBytes = 64;
 constexpr int kMaxNameBytes = 256;
 
-Json AccountSchema() {
-  return {{"type", "string"},
-          {"minLength", 1},
-          {"maxLength", 32},
-          {"pattern", "^[0-9A-Za-z-]+$"},
-          {"description", "Bandwidth account id; filled in when left out"}};
-}
-
 Json KindSchema(std::string_view description) {
   return {{"type", "string"}, {"enum", {"voice", "messaging"}}, {"description", description}};
 }
 
 // What both tools that change an application take.
 Json TargetProperties() {
-  return {{"accountId", AccountSchema()},
+  return {{"accountId", AccountIdSchema()},
           {"applicationId",
            {{"type", "string"},
             {"minLength", 1},
@@ -243,7 +235,7 @@ ToolDefinition CreateDefinition() {
                              {"required", {"name", "type"}},
                              {"additionalProperties", false},
                              {"properties",
-                              {{"accountId", AccountSchema()},
+                              {{"accountId", AccountIdSchema()},
                                {"name",
                                 {{"type", "string"},
                                  {"minLength", 1},

@@ -125,19 +125,11 @@ ToolDefinition DiagnoseDefinition() {
       "Says in plain words why a call ended, failed or seems to hang, and what to do next: from "
       "what the platform says of it, from the webhooks and documents that this server saw, and "
       "from their errors. Use it when a call did not go as expected.";
-  definition.input_schema = {{"type", "object"},
-                             {"required", {"call_id"}},
-                             {"additionalProperties", false},
-                             {"properties",
-                              {{"call_id", CallIdSchema()},
-                               {"accountId",
-                                {{"type", "string"},
-                                 {"minLength", 1},
-                                 {"maxLength", 32},
-                                 {"pattern", "^[0-9A-Za-z-]+$"},
-                                 {"description",
-                                  "Bandwidth account id; filled in when left "
-                                  "out"}}}}}};
+  definition.input_schema = {
+      {"type", "object"},
+      {"required", {"call_id"}},
+      {"additionalProperties", false},
+      {"properties", {{"call_id", CallIdSchema()}, {"accountId", AccountIdSchema()}}}};
   definition.annotations = {true, false, true, true};
   return definition;
 }

@@ -50,6 +50,14 @@ void LocalTool::Run(StatusOr<json::Json> arguments, CallContext context, Done do
   handler_(*std::move(arguments), std::move(context), std::move(done));
 }
 
+json::Json AccountIdSchema() {
+  return {{"type", "string"},
+          {"minLength", 1},
+          {"maxLength", 32},
+          {"pattern", "^[0-9A-Za-z-]+$"},
+          {"description", "Bandwidth account id; filled in when left out"}};
+}
+
 ToolResult Answer(std::string text, json::Json structured) {
   ToolResult result = TextResult(std::move(text));
   result.structured = std::move(structured);

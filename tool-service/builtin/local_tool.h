@@ -31,6 +31,9 @@ class LocalTool : public Tool {
   const Handler handler_;
 };
 
+/// The argument accountId, for which there is a default.
+json::Json AccountIdSchema();
+
 /// A result that says the same in words and as data.
 ToolResult Answer(std::string text, json::Json structured);
 

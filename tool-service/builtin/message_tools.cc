@@ -42,12 +42,7 @@ ToolDefinition StatusDefinition() {
           {"minLength", 1},
           {"maxLength", 256},
           {"description", "The id that createMessage gave"}}},
-        {"accountId",
-         {{"type", "string"},
-          {"minLength", 1},
-          {"maxLength", 32},
-          {"pattern", "^[0-9A-Za-z-]+$"},
-          {"description", "Bandwidth account id; filled in when left out"}}},
+        {"accountId", AccountIdSchema()},
         {"wait_seconds",
          WaitSecondsSchema("Wait up to this long for the outcome, if there is none yet")}}}};
   definition.annotations = {true, false, true, true};

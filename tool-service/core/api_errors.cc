@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "tool-service/core/utf8.h"
+
 namespace bw::tool_service {
 namespace {
 
@@ -25,12 +27,8 @@ std::string Quoted(std::string_view text) {
   const auto first = text.find_first_not_of(" \t\r\n");
   if (first == std::string_view::npos) return "";
   text = text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
-  std::size_t end = std::min(text.size(), kMaxQuotedBytes);
-  while (end < text.size() && end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) {
-    --end;
-  }
   // One error is one line.
-  std::string quoted(text.substr(0, end));
+  std::string quoted(Utf8Prefix(text, kMaxQuotedBytes));
   std::replace_if(
       quoted.begin(), quoted.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }, ' ');
   return quoted;

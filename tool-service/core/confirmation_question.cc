@@ -6,6 +6,7 @@
 
 #include "tool-service/core/once_tool.h"
 #include "tool-service/core/redaction.h"
+#include "tool-service/core/utf8.h"
 
 namespace bw::tool_service {
 namespace {
@@ -37,10 +38,7 @@ std::string Shown(std::string text) {
   for (const std::string_view mark : kTurningMarks) ReplaceAll(text, mark, "");
   for (const std::string_view separator : kSeparators) ReplaceAll(text, separator, " ");
   if (text.size() <= kMaxAskedValueBytes) return text;
-  std::size_t end = kMaxAskedValueBytes;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
-  text.resize(end);
-  return text + "…";
+  return std::string(Utf8Prefix(text, kMaxAskedValueBytes)) + "…";
 }
 
 std::string ShownValue(const Json& value) {

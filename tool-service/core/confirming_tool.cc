@@ -29,11 +29,6 @@ constexpr const char* kAskedMs = "asked_ms";
 // Set once it is confirmed, when the tool asks something itself: its own state.
 constexpr const char* kInner = "inner";
 
-std::string DigestOf(const Json& arguments) {
-  const std::string text = json::Dump(arguments);
-  return RevisionOf(text) + "-" + std::to_string(text.size());
-}
-
 // Before there were modes, and still without them, elicitation means forms. (MCP 2025-11-25
 // client/elicitation)
 bool CanAskForms(const ClientCapabilities& capabilities) {

@@ -6,6 +6,7 @@
 
 #include "common/json/json.h"
 #include "tool-service/core/registry.h"
+#include "tool-service/core/utf8.h"
 
 namespace bw::tool_service {
 namespace {
@@ -25,13 +26,9 @@ Json TextsOf(const ToolResult& result) {
   return texts;
 }
 
-// In UTF-8 no character begins with the bits 10.
 std::string CutTo(std::string text, std::size_t max_bytes) {
   if (text.size() <= max_bytes) return text;
-  std::size_t end = max_bytes;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
-  text.resize(end);
-  return text + std::string(kCut);
+  return std::string(Utf8Prefix(text, max_bytes)) + std::string(kCut);
 }
 
 Json ResultJson(const ToolResult& result) {

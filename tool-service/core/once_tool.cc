@@ -62,8 +62,7 @@ class OnceCall : public std::enable_shared_from_this<OnceCall> {
         done_(std::move(done)) {
     if (!key.empty()) {
       store_key_ = OnceStoreKey(tool_->definition().name, context_.principal, key);
-      const std::string text = json::Dump(arguments_);
-      entry_.arguments_digest = RevisionOf(text) + "-" + std::to_string(text.size());
+      entry_.arguments_digest = DigestOf(arguments_);
     }
     AddReference();
   }

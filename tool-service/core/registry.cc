@@ -44,6 +44,11 @@ std::string RevisionOf(std::string_view text) {
   return digits;
 }
 
+std::string DigestOf(const json::Json& arguments) {
+  const std::string text = json::Dump(arguments);
+  return RevisionOf(text) + "-" + std::to_string(text.size());
+}
+
 Catalogue::Catalogue(std::vector<CatalogueEntry> entries, std::vector<std::string>& refused) {
   std::stable_sort(entries.begin(), entries.end(), ByName);
   std::string visible;

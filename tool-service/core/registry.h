@@ -64,5 +64,7 @@ class Registry {
 
 /// 16 hexadecimal digits; FNV-1a, for change detection only.
 std::string RevisionOf(std::string_view text);
+/// The revision and the length of what the arguments are as text: equal arguments have equal ones.
+std::string DigestOf(const json::Json& arguments);
 
 }  // namespace bw::tool_service

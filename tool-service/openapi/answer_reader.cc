@@ -11,6 +11,7 @@
 #include "common/xml/xml.h"
 #include "tool-service/core/api_errors.h"
 #include "tool-service/core/redaction.h"
+#include "tool-service/core/utf8.h"
 #include "tool-service/openapi/local_file.h"
 #include "tool-service/openapi/output_schema.h"
 #include "tool-service/openapi/xml_adapter.h"
@@ -66,9 +67,7 @@ bool IsText(const HttpResponse& answer, std::string_view type) {
 std::string Cut(std::string text, std::size_t max_bytes, const std::string& narrowing = "") {
   if (text.size() <= max_bytes) return text;
   const std::size_t whole = text.size();
-  std::size_t end = max_bytes;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
-  text.resize(end);
+  text.resize(Utf8Prefix(text, max_bytes).size());
   text += "\n[cut: " + std::to_string(whole) + " bytes in all]";
   return narrowing.empty() ? text : text + "\n" + narrowing;
 }

@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "tool-service/core/utf8.h"
 #include "tool-service/openapi/schema_repairs.h"
 
 namespace bw::tool_service {
@@ -357,9 +358,7 @@ std::string PlainText(std::string_view text, std::size_t max_bytes) {
   const auto last = plain.find_last_not_of(" \t\r\n");
   plain.resize(last == std::string::npos ? 0 : last + 1);
   if (plain.size() <= max_bytes) return plain;
-  std::size_t end = max_bytes;
-  while (end > 0 && (static_cast<unsigned char>(plain[end]) & 0xc0) == 0x80) --end;
-  return plain.substr(0, end) + "…";
+  return std::string(Utf8Prefix(plain, max_bytes)) + "…";
 }
 
 }  // namespace bw::tool_service
